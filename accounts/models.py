@@ -1,0 +1,70 @@
+"""Who learns, and on what clock."""
+
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from config.identifiers import new_public_id
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Store a learner; without a password the account cannot log in by password."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Store an administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+def check_time_zone(name: str) -> None:
+    """Raise ValidationError unless ``name`` is an IANA time zone."""
+    if name not in available_timezones():
+        raise ValidationError("%(name)s is not an IANA time zone", params={"name": name})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A learner (or a member of staff); the e-mail address is the log-in name."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    token_version = models.PositiveIntegerField(default=0)
+
+    native_language = models.CharField(max_length=12, default="ko")
+    target_language = models.CharField(max_length=12, default="en")
+    time_zone = models.CharField(max_length=64, default="Asia/Seoul", validators=[check_time_zone])
+    rollover_hour = models.PositiveSmallIntegerField(
+        default=4,
+        validators=[MinValueValidator(0), MaxValueValidator(6)],
+        help_text="Hour at which the learner's own day begins",
+    )
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rollover_hour__lte=6), name="rollover_hour_0_to_6"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email

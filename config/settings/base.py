@@ -1,0 +1,207 @@
+"""Settings shared by every way of running; what differs stands in embedded, production and test."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import django_stubs_ext
+import environ
+
+from config.settings import home, variables
+
+django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+DEBUG = False
+ALLOWED_HOSTS = variables.words("ALLOWED_HOSTS")
+SECRET_KEY = variables.text("SECRET_KEY")
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_filters",
+    "pgtrigger",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "django_structlog",
+    "config.api",
+    "config.embedded",
+    "config.demo",
+    "config.jobs",
+    "config.operations",
+    "accounts",
+    "review",
+    "ocr",
+]
+
+MIDDLEWARE = [
+    "config.metrics.MeasureRequests",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's database settings for a URL: pooled connections, bounded waits."""
+    config: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    config["HOST"] = unquote(config["HOST"])  # a socket's folder comes percent-encoded
+    config.setdefault("OPTIONS", {})
+    config["OPTIONS"] |= {
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "max_lifetime": 600},
+        "options": "-c idle_in_transaction_session_timeout=30s -c lock_timeout=10s",
+    }
+    config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+# Redis: one server, a database number a purpose. Celery and django-redis spell a socket's address differently.
+REDIS_DATABASES = {"cache": 1, "celery": 3, "redbeat": 5}
+
+
+def redis_url(base: str, purpose: str) -> str:
+    """Return the URL of one purpose's database on the server ``base`` (redis://host:port or unix:///path)."""
+    number = REDIS_DATABASES[purpose]
+    if base.startswith("unix://"):
+        path = base.removeprefix("unix://")
+        return (
+            f"redis+socket://{path}?virtual_host={number}"
+            if purpose == "celery"
+            else f"{base}?db={number}"
+        )
+    return f"{base.rstrip('/')}/{number}"
+
+
+def caches(redis: str) -> dict[str, Any]:
+    """Return Django's cache settings on the Redis server at ``redis``."""
+    return {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": redis_url(redis, "cache"),
+            "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},
+        }
+    }
+
+
+def celery_broker(redis: str) -> str:
+    """Return the broker's URL: the operator's, or a database of the Redis server."""
+    return variables.text("CELERY_BROKER_URL") or redis_url(redis, "celery")
+
+
+# Accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_ADAPTER = "accounts.tokens.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105  a dotted path
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
+EMAIL_CONFIG = environ.Env.email_url_config(variables.text("EMAIL_URL"))
+vars().update(EMAIL_CONFIG)
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.AccessTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["config.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.rendering.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "config.api.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
+    "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
+    "PAGE_SIZE": 50,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Resee",
+    "DESCRIPTION": "A photographed page becomes cards; the cards are reviewed at the right moment; "
+    "what was learnt can be proved.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_ROOT = Path(variables.text("MEDIA_ROOT") or home.home() / "media")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# Language and time: everything is stored in UTC, a learner's own day is written with the fact.
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ko", "한국어")]
+
+# Limits of what a learner may send
+UPLOAD_BYTES_MAX = 20 * 1024 * 1024
+UPLOAD_PIXELS_MAX = 40_000_000
+
+UNFOLD = {
+    "SITE_TITLE": "Resee",
+    "SITE_HEADER": "Resee",
+    "SITE_SUBHEADER": "cards, reviews, scans",
+    "SHOW_HISTORY": True,
+}

@@ -1,0 +1,20 @@
+"""The default: PostgreSQL and Valkey from their wheels, every state in RESEE_HOME, all on 127.0.0.1."""
+
+from urllib.parse import quote
+
+from config.settings import home, variables
+from config.settings.base import *  # noqa: F403
+from config.settings.base import caches, celery_broker, database
+from config.settings.logging import logging_settings
+
+SECRET_KEY = variables.text("SECRET_KEY") or home.secret("secret_key")
+_EMBEDDED_DATABASE = f"postgres://resee@{quote(str(home.postgres_socket_dir()), safe='')}/resee"
+DATABASES = {"default": database(variables.text("DATABASE_URL") or _EMBEDDED_DATABASE)}
+REDIS_URL = variables.text("REDIS_URL") or f"unix://{home.valkey_socket()}"
+CACHES = caches(REDIS_URL)
+CELERY_BROKER_URL = celery_broker(REDIS_URL)
+OCR_MODEL_SERVER_URL = (
+    variables.text("OCR_MODEL_SERVER_URL")
+    or f"http://127.0.0.1:{variables.integer('RESEE_PORT') + 2}"
+)
+LOGGING = logging_settings()

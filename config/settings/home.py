@@ -1,0 +1,67 @@
+"""Where the embedded default keeps its state: one folder, and one short folder for its sockets.
+
+Standard library only; nothing is created on import.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from config.settings import variables
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def _enterable_by_others(folder: Path) -> bool:
+    return all(
+        parent.stat().st_mode & 0o001 for parent in [folder, *folder.parents] if parent.exists()
+    )
+
+
+def home() -> Path:
+    """Return RESEE_HOME: `.resee` beside manage.py, or where the variable says.
+
+    PostgreSQL refuses to run as root, so root runs it as ``nobody``, who cannot enter a closed home folder:
+    root's default is then a folder below /var/lib named after the checkout.
+    """
+    if given := variables.text("RESEE_HOME"):
+        return Path(given).expanduser().absolute()
+    if os.geteuid() == 0 and not _enterable_by_others(CHECKOUT):
+        return Path("/var/lib") / f"resee-{_short_hash(CHECKOUT)}"
+    return CHECKOUT / ".resee"
+
+
+def run_dir() -> Path:
+    """Return the folder of the sockets: short, because a socket's path holds at most 107 bytes."""
+    return Path(tempfile.gettempdir()) / f"resee-{os.geteuid()}-{_short_hash(home())}"
+
+
+def postgres_socket_dir() -> Path:
+    """Return the folder of PostgreSQL's socket."""
+    return run_dir() / "postgres"
+
+
+def valkey_socket() -> Path:
+    """Return the path of Valkey's socket."""
+    return run_dir() / "valkey.sock"
+
+
+def secret(name: str) -> str:
+    """Return a generated secret that is kept in RESEE_HOME/secrets.json, readable by its owner only."""
+    path = home() / "secrets.json"
+    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if name not in known:
+        known[name] = secrets.token_urlsafe(48)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(known, indent=1))
+        draft.replace(path)
+    return known[name]
+
+
+def _short_hash(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:8]

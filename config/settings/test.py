@@ -1,0 +1,17 @@
+"""Tests: the embedded servers started by tests/servers.py, cheap passwords, N+1 queries are errors."""
+
+from config.settings.embedded import *  # noqa: F403
+from config.settings.embedded import DATABASES, INSTALLED_APPS, MIDDLEWARE
+
+DATABASES["default"]["OPTIONS"].pop(
+    "pool"
+)  # each test worker has one connection, and wipes its database
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "django_migration_linter"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+ZEAL_RAISE = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

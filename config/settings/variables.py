@@ -1,0 +1,100 @@
+"""Every environment variable the product reads, on one page: name, default, meaning.
+
+``docs/contract.md`` is written from this table. Standard library only, so that launchers may read it too.
+"""
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable; an empty ``default`` means "not set"."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "RESEE_HOME",
+        "",
+        "Folder of all state of the embedded default (default: .resee beside manage.py).",
+    ),
+    Variable("RESEE_PORT", "8000", "Port of the REST API; the model server takes RESEE_PORT + 2."),
+    Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
+    Variable(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL 15 or later, as postgres://user:password@host:port/name; embedded when empty.",
+    ),
+    Variable(
+        "REDIS_URL",
+        "",
+        "Redis 7 or Valkey, as redis://host:port; database numbers are ours; embedded when empty.",
+    ),
+    Variable(
+        "CELERY_BROKER_URL", "", "Broker of the task queues; a database of REDIS_URL when empty."
+    ),
+    Variable(
+        "OCR_MODEL_SERVER_URL", "", "OCR model server, as http://host:port; embedded when empty."
+    ),
+    Variable(
+        "OCR_DET_DIR", "", "Folder of the text detection model; the provisioned one when empty."
+    ),
+    Variable(
+        "OCR_REC_DIR", "", "Folder of the text recognition model; the provisioned one when empty."
+    ),
+    Variable(
+        "DICTIONARY_DIR",
+        "",
+        "Folder of WordNet's files (data.noun, index.noun, ...); found or provisioned when empty.",
+    ),
+    Variable(
+        "DICTIONARY_GLOSSES",
+        "",
+        "Operator's gloss file: one JSON object a line with word, language, gloss.",
+    ),
+    Variable(
+        "SECRET_KEY",
+        "",
+        "Django's secret key; generated once for the embedded default, required in production.",
+    ),
+    Variable(
+        "ALLOWED_HOSTS",
+        "127.0.0.1,localhost",
+        "Host names the site answers to, separated by commas.",
+    ),
+    Variable("MEDIA_ROOT", "", "Folder of uploaded files; RESEE_HOME/media when empty."),
+    Variable(
+        "PROMETHEUS_MULTIPROC_DIR",
+        "",
+        "Folder in which the processes of one machine share their metrics.",
+    ),
+    Variable("LOG_LEVEL", "INFO", "Lowest level that is logged."),
+    Variable("LOG_FORMAT", "json", "json, or console for people."),
+    Variable("EMAIL_URL", "consolemail://", "Mail server, as smtp+tls://user:password@host:port."),
+    Variable("PROOF", "", "1: the tests run the full counts instead of the small ones."),
+)
+
+_DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+
+def text(name: str) -> str:
+    """Return the value of a variable of the table; KeyError for one that is not in it."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def integer(name: str) -> int:
+    """Return the value as an integer; ValueError names the variable."""
+    value = text(name)
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def words(name: str) -> list[str]:
+    """Return a comma-separated value as a list."""
+    return [word.strip() for word in text(name).split(",") if word.strip()]

@@ -1,0 +1,21 @@
+"""Every address of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+handler404 = "config.api.problems.not_found"
+handler500 = "config.api.problems.server_error"
+
+api = [
+    path("", include("accounts.api.urls")),
+    path("", include("review.api.urls")),
+    path("", include("ocr.api.urls")),
+]
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/", admin.site.urls),
+    path("", include("config.operations.urls")),
+]

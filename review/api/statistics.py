@@ -1,0 +1,5 @@
+"""Statistics over HTTP."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
