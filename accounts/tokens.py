@@ -16,7 +16,7 @@ class AccessTokenAuthentication(BaseAuthentication):
     """``Authorization: Bearer <access token>``; the learner is loaded by primary key."""
 
     def authenticate(self, request: Request) -> tuple[User, dict[str, Any]] | None:
-        """Return the learner and the token's claims, None without the header; 401 for a bad token."""
+        """Return the learner and the claims, None without the header; 401 for a bad token."""
         scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None

@@ -1,4 +1,4 @@
-"""Everything that runs in the background: the queues, which task goes where, and the clock, on one page."""
+"""All background work on one page: the queues, which task goes where, and the clock."""
 
 import os
 from dataclasses import dataclass

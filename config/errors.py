@@ -1,7 +1,7 @@
 """What an app raises when it cannot do what it was asked.
 
-Every exception names its case by its class and carries a stable ``code`` for programs and an HTTP ``status``;
-``config.api.problems`` turns it into ``application/problem+json``. Standard library only.
+Every exception names its case by its class and carries a stable ``code`` for programs and an HTTP
+``status``; ``config.api.problems`` turns it into ``application/problem+json``. Standard library only.
 """
 
 from typing import ClassVar
@@ -54,7 +54,7 @@ class Refused(ReseeError):
 
 
 class Unavailable(ReseeError):
-    """A part the request needs does not answer at the moment; ``retry_after_seconds`` says when to come back."""
+    """A part the request needs does not answer now; come back in ``retry_after_seconds``."""
 
     code = "unavailable"
     status = 503

@@ -1,4 +1,4 @@
-"""What is stored: categories and contents, each card's schedule now, and the facts it follows from."""
+"""What is stored: categories, contents, each card's schedule now, and the facts behind it."""
 
 import pgtrigger
 from django.conf import settings
@@ -13,7 +13,7 @@ from review.ratings import Rating
 
 
 class SchedulingParameters(models.Model):
-    """FSRS-6 parameters and the steps round them; immutable, so that a fact's schedule can be computed again."""
+    """FSRS-6 parameters and the steps round them; immutable: a fact can be computed again."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
@@ -148,7 +148,7 @@ class ReviewSchedule(models.Model):
 
 
 class LearnerClock(models.Model):
-    """How many times the learner's facts have changed, and the parameters new facts are decided with."""
+    """How many times the learner's facts have changed; the parameters that decide new ones."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
@@ -163,7 +163,7 @@ class LearnerClock(models.Model):
 
 
 def _append_only() -> list[pgtrigger.Trigger]:
-    """Facts are neither changed nor deleted, save when an account is erased in a transaction that names it."""
+    """No change, no deletion: save by the transaction that erases the account it names."""
     erasing = "current_setting('resee.erasing_user', true) IS DISTINCT FROM OLD.user_id::text"
     return [
         pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),

@@ -19,7 +19,7 @@ def category(owner: User, name: str = "Words", **fields: Any) -> Category:
 def content(
     owner: User, *, category: Category | None = None, front: str = "apple", **fields: Any
 ) -> Content:
-    """A stored content of ``owner``, without a schedule; use the commands where the schedule matters."""
+    """A stored content without a schedule; use the commands where the schedule matters."""
     if category is None:
         category, _ = Category.objects.get_or_create(user=owner, parent=None, name="Words")
     fields.setdefault("back", "a round fruit")

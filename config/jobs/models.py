@@ -1,4 +1,4 @@
-"""Long work: what was promised to a learner and how far it is. The row is the truth, a queue only carries it."""
+"""Long work that was promised to a learner: the row is the truth, a queue only carries it."""
 
 from django.conf import settings
 from django.db import models

@@ -91,7 +91,7 @@ def database(url: str) -> dict[str, Any]:
     return config
 
 
-# Redis: one server, a database number a purpose. Celery and django-redis spell a socket's address differently.
+# One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
 REDIS_DATABASES = {"cache": 1, "celery": 3, "redbeat": 5}
 
 

@@ -1,4 +1,4 @@
-"""The default: PostgreSQL and Valkey from their wheels, every state in RESEE_HOME, all on 127.0.0.1."""
+"""The default: PostgreSQL and Valkey from wheels, all state in RESEE_HOME, all on 127.0.0.1."""
 
 from urllib.parse import quote
 

@@ -24,8 +24,8 @@ def _enterable_by_others(folder: Path) -> bool:
 def home() -> Path:
     """Return RESEE_HOME: `.resee` beside manage.py, or where the variable says.
 
-    PostgreSQL refuses to run as root, so root runs it as ``nobody``, who cannot enter a closed home folder:
-    root's default is then a folder below /var/lib named after the checkout.
+    PostgreSQL refuses to run as root, so root runs it as ``nobody``, who cannot enter a closed home
+    folder: root's default is then a folder below /var/lib named after the checkout.
     """
     if given := variables.text("RESEE_HOME"):
         return Path(given).expanduser().absolute()
@@ -50,7 +50,7 @@ def valkey_socket() -> Path:
 
 
 def secret(name: str) -> str:
-    """Return a generated secret that is kept in RESEE_HOME/secrets.json, readable by its owner only."""
+    """Return a generated secret, kept in RESEE_HOME/secrets.json for its owner's eyes only."""
     path = home() / "secrets.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if name not in known:

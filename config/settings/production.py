@@ -1,4 +1,4 @@
-"""Servers: every part is given by its environment variable; nothing is embedded, nothing has a default secret."""
+"""Servers: every part comes from its environment variable; nothing is embedded or has a secret."""
 
 from django.core.exceptions import ImproperlyConfigured
 

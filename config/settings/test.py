@@ -1,4 +1,4 @@
-"""Tests: the embedded servers started by tests/servers.py, cheap passwords, N+1 queries are errors."""
+"""Tests: the servers that tests/servers.py starts, cheap passwords, N+1 queries are errors."""
 
 from config.settings.embedded import *  # noqa: F403
 from config.settings.embedded import DATABASES, INSTALLED_APPS, MIDDLEWARE

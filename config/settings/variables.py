@@ -1,6 +1,6 @@
 """Every environment variable the product reads, on one page: name, default, meaning.
 
-``docs/contract.md`` is written from this table. Standard library only, so that launchers may read it too.
+``docs/contract.md`` is written from this table. Standard library only: launchers read it too.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Write the metadata-only wheel ``opencv-contrib-python`` 4.10.0.84+headless into a folder.
 
-paddlex looks up the distribution metadata of ``opencv-contrib-python`` at run time, and that wheel needs libGL.
-This one holds no code: it only requires ``opencv-contrib-python-headless``, which provides the same ``cv2``.
+paddlex looks up the distribution metadata of ``opencv-contrib-python`` at run time, and that wheel
+needs libGL. This one holds no code: it only requires ``opencv-contrib-python-headless``, which
+provides the same ``cv2``.
 
     python deploy/wheels/make_opencv_wheel.py [FOLDER]
 """
@@ -23,7 +24,9 @@ MEMBERS = {
         "Summary: Metadata only: stands for opencv-contrib-python-headless\n"
         "Requires-Dist: opencv-contrib-python-headless==4.10.0.84\n"
     ),
-    f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: resee\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    f"{INFO}/WHEEL": (
+        "Wheel-Version: 1.0\nGenerator: resee\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    ),
 }
 
 
