@@ -1,5 +1,6 @@
 """Who learns, and on what clock."""
 
+import re
 from typing import ClassVar
 from zoneinfo import available_timezones
 
@@ -33,6 +34,12 @@ def check_time_zone(name: str) -> None:
         raise ValidationError("%(name)s is not an IANA time zone", params={"name": name})
 
 
+def check_language(tag: str) -> None:
+    """Raise ValidationError unless ``tag`` looks like a language tag: ``ko``, ``pt-BR``."""
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", tag):
+        raise ValidationError("%(tag)s is not a language tag", params={"tag": tag})
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A learner (or a member of staff); the e-mail address is the log-in name."""
 
@@ -44,8 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(auto_now_add=True)
     token_version = models.PositiveIntegerField(default=0)
 
-    native_language = models.CharField(max_length=12, default="ko")
-    target_language = models.CharField(max_length=12, default="en")
+    native_language = models.CharField(max_length=12, default="ko", validators=[check_language])
+    target_language = models.CharField(max_length=12, default="en", validators=[check_language])
     time_zone = models.CharField(max_length=64, default="Asia/Seoul", validators=[check_time_zone])
     rollover_hour = models.PositiveSmallIntegerField(
         default=4,

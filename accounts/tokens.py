@@ -1,6 +1,8 @@
 """Access tokens: issued by allauth, checked here on every request."""
 
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.tokens.strategies.jwt.internal import decode_token
@@ -44,9 +46,22 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A user as the sign-in answers show one; allauth writes its schema from this class."""
+
+    id: str = field(metadata={"description": "Public id", "example": str(UUID(int=7))})
+    email: str = field(metadata={"description": "Log-in name", "example": "mina@example.com"})
+    name: str = field(metadata={"description": "As the learner wants to be called"})
+
+
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
     """What the sign-in routes say about a user: public ids only."""
 
-    def serialize_user(self, user: User) -> dict[str, Any]:
-        """Return the user as the sign-in answers show one."""
-        return {"id": str(user.public_id), "email": user.email, "name": user.name}
+    def get_user_dataclass(self) -> type[SignedIn]:
+        """Return the shape."""
+        return SignedIn
+
+    def user_as_dataclass(self, user: User) -> SignedIn:
+        """Return ``user`` in that shape."""
+        return SignedIn(str(user.public_id), user.email, user.name)

@@ -1,6 +1,7 @@
 """The cast and the tools every test may use."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,6 +10,12 @@ from accounts.models import User
 from accounts.queries.learners import Learner, learner_of
 from tests import make
 from tests.client import ApiClient
+
+
+@pytest.fixture(autouse=True)
+def own_cache_keys(settings: Any) -> None:
+    """Every test has cache keys of its own: no rate limit or entry reaches the next test."""
+    settings.CACHES = {"default": settings.CACHES["default"] | {"KEY_PREFIX": uuid4().hex}}
 
 
 @pytest.fixture

@@ -1,5 +1,10 @@
-"""Sign-in lives under /auth/."""
+"""Sign-in lives under /auth/, the learner's own page under /me/."""
 
 from django.urls import include, path
 
-urlpatterns = [path("auth/", include("allauth.headless.urls"))]
+from accounts.api.views import Me
+
+urlpatterns = [
+    path("auth/", include("allauth.headless.urls")),
+    path("me/", Me.as_view(), name="me"),
+]

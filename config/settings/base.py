@@ -31,9 +31,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "drf_standardized_errors",
     "django_filters",
     "pgtrigger",
+    "accounts",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -43,7 +43,6 @@ INSTALLED_APPS = [
     "config.demo",
     "config.jobs",
     "config.operations",
-    "accounts",
     "review",
     "ocr",
 ]
@@ -142,11 +141,20 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+HEADLESS_SERVE_SPECIFICATION = True  # as JSON and YAML; it is also part of /api/schema/
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page loads scripts from elsewhere
+HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails name the API's own addresses
+    "account_confirm_email": "/api/v1/auth/app/v1/auth/email/verify?key={key}",
+    "account_reset_password": "/api/v1/auth/app/v1/auth/password/request",
+    "account_signup": "/api/v1/auth/app/v1/auth/signup",
+}
 HEADLESS_ADAPTER = "accounts.tokens.HeadlessAdapter"
 HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105  a dotted path
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
 EMAIL_CONFIG = environ.Env.email_url_config(variables.text("EMAIL_URL"))
 vars().update(EMAIL_CONFIG)
 
@@ -181,7 +189,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # Files
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_ROOT = Path(variables.text("MEDIA_ROOT") or home.home() / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,0 +1,40 @@
+"""What a learner may change about themselves."""
+
+from typing import TypedDict
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from accounts.queries.learners import Learner
+from config.errors import Invalid
+
+
+class ProfileChanges(TypedDict, total=False):
+    """The fields to change; what is absent stays."""
+
+    name: str
+    native_language: str
+    target_language: str
+    time_zone: str
+    rollover_hour: int
+
+
+_ALL_FIELDS = {field.name for field in User._meta.fields}  # noqa: SLF001  Django's public API
+
+
+@transaction.atomic
+def update_profile(*, learner: Learner, changes: ProfileChanges) -> None:
+    """Store the changes; Invalid names the first field that is not acceptable.
+
+    A new time zone or rollover hour counts from the next review on: a fact keeps its day.
+    """
+    user = User.objects.select_for_update().get(pk=learner.id)
+    for field, value in changes.items():
+        setattr(user, field, value)
+    try:
+        user.clean_fields(exclude=_ALL_FIELDS - changes.keys())
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Invalid(messages[0], field=field) from None
+    user.save(update_fields=list(changes))
