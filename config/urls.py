@@ -1,13 +1,18 @@
 """Every address of the product."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config.api.views import Root
+
+handler400 = "config.api.problems.bad_request"
+handler403 = "config.api.problems.forbidden"
 handler404 = "config.api.problems.not_found"
 handler500 = "config.api.problems.server_error"
 
-api = [
+api: list[URLPattern | URLResolver] = [
+    path("", Root.as_view(), name="root"),
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),

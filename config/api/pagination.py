@@ -1,4 +1,4 @@
-"""Lists are cut by a cursor: stable while rows are added, and as quick on page 1,000 as on page 1."""
+"""Lists are cut by a cursor: stable while rows are added, as quick on page 1,000."""
 
 from rest_framework.pagination import CursorPagination
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import Direction, OpenApiResponse
 from rest_framework import serializers
 
 
@@ -29,8 +29,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
 class Schema(AutoSchema):
     """Adds ``application/problem+json`` as the answer to everything that goes wrong."""
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         described = OpenApiResponse(ProblemSerializer, description="What went wrong")
-        body = self._get_response_for_code(described, "default", ["application/problem+json"])
+        body = self._get_response_for_code(  # type: ignore[no-untyped-call]
+            described, "default", ["application/problem+json"]
+        )
         return {**bodies, "default": body}

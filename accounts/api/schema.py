@@ -1,0 +1,28 @@
+"""The sign-in routes are allauth's, and so is their specification; here it joins ours."""
+
+import re
+from typing import Any
+
+from allauth.headless.spec.internal.schema import get_schema
+
+
+def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add allauth's paths and components to the schema; a name that both use is an error."""
+    theirs = get_schema()
+    for path, item in theirs["paths"].items():
+        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            item[method]["operationId"] = _operation_id(path, method)
+    result["paths"] |= theirs["paths"]
+    for kind, components in theirs["components"].items():
+        ours = result["components"].setdefault(kind, {})
+        if doubled := ours.keys() & components.keys():
+            raise ValueError(f"two meanings of {kind} {sorted(doubled)} in the schema")
+        ours |= components
+    result["tags"] = theirs["tags"]
+    return result
+
+
+def _operation_id(path: str, method: str) -> str:
+    """Return a name such as ``auth_account_email_post``; allauth gives none."""
+    words = re.findall(r"[a-z0-9]+", path.partition("/app/v1/")[2])
+    return "_".join(["auth", *(word for word in words if word != "auth"), method])
