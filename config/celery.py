@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from celery import Celery
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Queue
 
 from config.settings.base import redis_url
@@ -45,6 +46,7 @@ VISIBILITY_TIMEOUT_SECONDS = 120
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 app = Celery("resee", broker=settings.CELERY_BROKER_URL)
+app.set_default()  # the current app is one thread's own: gunicorn's threads shall publish here too
 app.conf.update(
     task_queues=[Queue(queue.name, routing_key=queue.name) for queue in QUEUES],
     task_default_queue="medium",
@@ -75,4 +77,5 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
 )
+app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
 app.autodiscover_tasks()

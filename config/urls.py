@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+import config.celery  # noqa: F401  the web process publishes its tasks through our app
 from config.api.views import Root
 
 handler400 = "config.api.problems.bad_request"

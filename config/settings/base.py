@@ -1,5 +1,6 @@
 """Settings shared by every way of running; what differs stands in embedded, production and test."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -111,7 +112,7 @@ def caches(redis: str) -> dict[str, Any]:
     """Return Django's cache settings on the Redis server at ``redis``."""
     return {
         "default": {
-            "BACKEND": "django_redis.cache.RedisCache",
+            "BACKEND": "config.cache.MeasuredCache",
             "LOCATION": redis_url(redis, "cache"),
             "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 2},
         }
@@ -154,7 +155,6 @@ HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrate
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
 EMAIL_CONFIG = environ.Env.email_url_config(variables.text("EMAIL_URL"))
 vars().update(EMAIL_CONFIG)
 
@@ -209,6 +209,12 @@ LANGUAGES = [("en", "English"), ("ko", "한국어")]
 # Limits of what a learner may send
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024
 UPLOAD_PIXELS_MAX = 40_000_000
+
+# Logs: one line a request, with an id that its tasks inherit (the rest stands in logging.py)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"
 
 UNFOLD = {
     "SITE_TITLE": "Resee",

@@ -1,0 +1,78 @@
+"""Alive, ready, and what is not ready."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.test import Client
+
+from config.operations import health
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, health.Check]]:
+    """The built-in checks only, and room for more."""
+    own = {name: health.registered()[name] for name in ("database", "redis", "broker")}
+    monkeypatch.setattr(health, "_checks", own)
+    return own  # type: ignore[return-value]
+
+
+def _ready() -> tuple[int, dict[str, Any]]:
+    response = Client().get("/readyz")
+    return response.status_code, response.json()
+
+
+def test_alive_asks_nobody(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        response = Client().get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "alive"})
+
+
+def test_ready_when_every_part_answers(checks: dict[str, health.Check]) -> None:
+    status, body = _ready()
+    assert (status, body["status"]) == (200, "ready")
+    assert body["parts"]["database"]["detail"].startswith("PostgreSQL ")
+    assert body["parts"].keys() == {"database", "redis", "broker"}
+
+
+def test_a_part_that_fails_is_named_and_its_secrets_are_not(checks: dict[str, Any]) -> None:
+    def broken() -> str:
+        raise ConnectionError("redis://user:secret@host")
+
+    checks["model_server"] = broken
+    status, body = _ready()
+    assert (status, body["status"]) == (503, "not ready")
+    assert body["parts"]["model_server"] == {
+        "ok": False,
+        "detail": "does not answer (ConnectionError)",
+    }
+    assert body["parts"]["database"]["ok"] is True
+
+
+def test_a_part_that_hangs_does_not_hang_the_answer(
+    checks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep() -> str:
+        time.sleep(3)
+        return "late"
+
+    monkeypatch.setattr(health, "TIMEOUT_SECONDS", 0.5)
+    checks["slow"] = checks["slower"] = sleep
+    started = time.monotonic()
+    status, body = _ready()
+    assert time.monotonic() - started < 2.5
+    assert status == 503
+    assert not body["parts"]["slow"]["ok"]
+    assert not body["parts"]["slower"]["ok"]
+
+
+def test_a_broker_that_is_away_is_not_ready(
+    checks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(current_app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
+    status, body = _ready()
+    assert (status, body["parts"]["broker"]["ok"]) == (503, False)
