@@ -129,6 +129,7 @@ class ReviewSchedule(models.Model):
     )
     stability = models.FloatField(null=True, help_text="Days until recall falls to 90 %")
     difficulty = models.FloatField(null=True, help_text="1-10")
+    added_at = models.DateTimeField(help_text="When the card could first be reviewed")
     due_at = models.DateTimeField()
     reviewed_at = models.DateTimeField(null=True, help_text="The last effective review")
     reps = models.PositiveIntegerField(default=0)

@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('step', models.PositiveSmallIntegerField(help_text='Index of the learning step, if in one', null=True)),
                 ('stability', models.FloatField(help_text='Days until recall falls to 90 %', null=True)),
                 ('difficulty', models.FloatField(help_text='1-10', null=True)),
+                ('added_at', models.DateTimeField(help_text='When the card could first be reviewed')),
                 ('due_at', models.DateTimeField()),
                 ('reviewed_at', models.DateTimeField(help_text='The last effective review', null=True)),
                 ('reps', models.PositiveIntegerField(default=0)),

@@ -1,0 +1,83 @@
+"""The only way to fetch a row on behalf of a learner: another's row is as absent as none."""
+
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from accounts.queries.learners import Learner
+from config.errors import NotFound
+from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
+
+
+class CategoryNotFound(NotFound):
+    """No such category of this learner."""
+
+    code = "category_not_found"
+
+
+class ContentNotFound(NotFound):
+    """No such content of this learner."""
+
+    code = "content_not_found"
+
+
+class ReviewNotFound(NotFound):
+    """No such review of this learner."""
+
+    code = "review_not_found"
+
+
+def categories_of(learner: Learner) -> QuerySet[Category]:
+    """Return the learner's categories."""
+    return Category.objects.filter(user_id=learner.id)
+
+
+def contents_of(learner: Learner) -> QuerySet[Content]:
+    """Return the learner's contents, drafts and archived ones included."""
+    return Content.objects.filter(user_id=learner.id)
+
+
+def category_of(learner: Learner, public_id: UUID, *, field: str = "category") -> Category:
+    """Return one category; CategoryNotFound names the input field."""
+    category = categories_of(learner).filter(public_id=public_id).first()
+    if category is None:
+        raise CategoryNotFound("You have no category with this id.", field=field)
+    return category
+
+
+def content_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Content:
+    """Return one content, its row locked for the transaction if ``lock``; ContentNotFound."""
+    rows = contents_of(learner).select_related("category")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    content = rows.filter(public_id=public_id).first()
+    if content is None:
+        raise ContentNotFound("You have no content with this id.")
+    return content
+
+
+def locked_schedule(learner: Learner, content_id: UUID) -> ReviewSchedule | None:
+    """Return the card's schedule, locked, with its content and category; None for a draft.
+
+    ``learner_parameters_id`` is annotated: the parameters the learner has chosen, if any.
+    """
+    chosen = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
+    return (
+        ReviewSchedule.objects.select_for_update(of=("self",))
+        .select_related("content__category")
+        .annotate(learner_parameters_id=Subquery(chosen))
+        .filter(user_id=learner.id, content__public_id=content_id)
+        .first()
+    )
+
+
+def review_of(learner: Learner, public_id: UUID) -> ReviewHistory:
+    """Return one of the learner's facts by its public id; ReviewNotFound."""
+    fact = (
+        ReviewHistory.objects.select_related("content")
+        .filter(user_id=learner.id, public_id=public_id)
+        .first()
+    )
+    if fact is None:
+        raise ReviewNotFound("You have no review with this id.")
+    return fact

@@ -1,0 +1,27 @@
+"""A learner's own day: by time zone, beginning at the rollover hour. Pure."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple[date, int]:
+    """Return the learner's own day and wall-clock hour (0-23) of an instant.
+
+    Before the rollover hour (0-6) the day before still runs.
+    """
+    local = instant.astimezone(ZoneInfo(time_zone))
+    day = local.date()
+    return (day - timedelta(days=1) if local.hour < rollover_hour else day), local.hour
+
+
+def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:
+    """Return the instant at which the learner's own ``day`` begins.
+
+    Where a clock change skips that hour, the day begins at the first moment after the gap.
+    """
+    zone = ZoneInfo(time_zone)
+    wall = datetime.combine(day, time(rollover_hour), tzinfo=zone)
+    instant = datetime.fromtimestamp(wall.timestamp(), tz=zone)
+    if local_moment(instant, time_zone, rollover_hour)[0] != day:
+        instant += timedelta(hours=1)
+    return instant
