@@ -1,48 +1,25 @@
-"""PostgreSQL and Valkey for the tests: started once by the first pytest process, stopped when it ends.
+"""PostgreSQL and Valkey for the tests: started once by the first pytest process.
 
-Loaded with ``-p`` before Django reads its settings; the other workers inherit RESEE_HOME and find the sockets.
+Loaded with ``-p`` before Django reads its settings; the other workers inherit RESEE_HOME and so
+find the sockets.
 """
 
+import contextlib
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
-_IS_OWNER = "RESEE_TEST_HOME" not in os.environ
-if _IS_OWNER:
-    os.environ["RESEE_TEST_HOME"] = tempfile.mkdtemp(prefix="resee-tests-")
-    Path(os.environ["RESEE_TEST_HOME"]).chmod(0o755)  # PostgreSQL runs as nobody when we are root
-os.environ["RESEE_HOME"] = os.environ["RESEE_TEST_HOME"]
-for _name in (
-    "DATABASE_URL",
-    "REDIS_URL",
-    "CELERY_BROKER_URL",
-    "OCR_MODEL_SERVER_URL",
-    "MEDIA_ROOT",
-):
-    os.environ.pop(_name, None)
+from config.embedded.servers import temporary_servers
+
+_OWNED = "RESEE_TEST_SERVERS"
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start both servers, unless another process of this run has."""
-    if not _IS_OWNER or config.option.collectonly:
+    if _OWNED in os.environ or early_config.known_args_namespace.collectonly:
         return
-    from config.embedded import postgres, valkey
-    from config.embedded.processes import stop
-    from config.settings import home
-
-    root = home.home()
-    postgres.initialise(root)
-    database = postgres.start(root, home.postgres_socket_dir(), root / "postgres.log")
-    cache = valkey.start(root, home.valkey_socket(), root / "valkey.log")
-
-    def clean_up() -> None:
-        stop(cache, valkey.STOP_SIGNAL, grace_seconds=5)
-        stop(database, postgres.STOP_SIGNAL, grace_seconds=20)
-        shutil.rmtree(root, ignore_errors=True)
-        shutil.rmtree(home.run_dir(), ignore_errors=True)
-
-    config.add_cleanup(clean_up)
+    os.environ[_OWNED] = "1"
+    stack = contextlib.ExitStack()
+    stack.enter_context(temporary_servers())
+    early_config.add_cleanup(stack.close)

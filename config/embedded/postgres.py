@@ -10,7 +10,6 @@ import pwd
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 from config.embedded.errors import CannotStart
@@ -20,6 +19,7 @@ from config.settings import home
 MAJOR = "18"
 ROLE = DATABASE = "resee"
 STOP_SIGNAL = signal.SIGINT  # "fast": ends the sessions, writes a checkpoint
+_DATABASES = "SELECT datname FROM pg_database"
 _ASSETS = home.CHECKOUT / ".venv" / "assets"
 
 
@@ -86,50 +86,45 @@ def initialise(root: Path) -> None:
 
 
 def start(root: Path, socket_dir: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start the server and wait until it answers; creates the database on the first start."""
+    """Start the server; `is_ready` tells when it answers."""
     socket_dir.parent.mkdir(mode=0o711, exist_ok=True)
     socket_dir.mkdir(mode=0o700, exist_ok=True)
     _give(socket_dir)
     with log.open("ab") as output:
-        process = spawn(
+        return spawn(
             [binary(root, "postgres"), "-D", data_dir(root), "-k", socket_dir],
             log=output,
-            environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            environment=_environment(),
             user=server_user(),
             stop_signal=STOP_SIGNAL,
         )
-    _wait(root, socket_dir, process, log)
-    psql: list[str | Path] = [
-        binary(root, "psql"),
-        "-h",
-        socket_dir,
-        "-U",
-        ROLE,
-        "-d",
-        "postgres",
-        "-qAt",
-    ]
-    run(psql, feed=_CREATE_DATABASE)
-    return process
 
 
-_CREATE_DATABASE = rf"""SELECT 'CREATE DATABASE {DATABASE}'
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \gexec
-"""
+def is_ready(root: Path, socket_dir: Path) -> bool:
+    """Tell whether the server takes connections."""
+    command = [str(binary(root, "pg_isready")), "-q", "-h", str(socket_dir)]
+    return subprocess.run(command, check=False).returncode == 0
 
 
-def run(command: list[str | Path], *, feed: str | None = None) -> str:
+def create_database(root: Path, socket_dir: Path) -> None:
+    """Create our database on a running server, unless it is there."""
+    access: list[str | Path] = ["-h", socket_dir, "-U", ROLE]
+    known = run([binary(root, "psql"), *access, "-d", "postgres", "-Atc", _DATABASES])
+    if DATABASE not in known.split():
+        run([binary(root, "createdb"), *access, DATABASE])
+
+
+def run(command: list[str | Path]) -> str:
     """Run one of PostgreSQL's programs and return what it printed; PostgresError if it fails."""
     done = subprocess.run(
         [str(part) for part in command],
-        input=feed,
         capture_output=True,
         text=True,
         cwd="/",
         user=server_user(),
         group="nogroup" if server_user() else None,
         extra_groups=[] if server_user() else None,
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+        env=_environment(),
         check=False,
     )
     if done.returncode:
@@ -138,14 +133,8 @@ def run(command: list[str | Path], *, feed: str | None = None) -> str:
     return done.stdout
 
 
-def _wait(root: Path, socket_dir: Path, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    ready = [str(binary(root, "pg_isready")), "-q", "-h", str(socket_dir)]
-    while subprocess.run(ready, check=False).returncode:
-        if process.poll() is not None or time.monotonic() > deadline:
-            last = (log.read_text(errors="replace").strip().splitlines() or ["no message"])[-1]
-            raise PostgresError(f"PostgreSQL did not start: {last} (see {log})")
-        time.sleep(0.05)
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
 
 
 def _give(folder: Path) -> None:

@@ -15,7 +15,8 @@ from config.settings import variables
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def _enterable_by_others(folder: Path) -> bool:
+def enterable_by_others(folder: Path) -> bool:
+    """Tell whether a user without rights here may enter ``folder``."""
     return all(
         parent.stat().st_mode & 0o001 for parent in [folder, *folder.parents] if parent.exists()
     )
@@ -29,7 +30,7 @@ def home() -> Path:
     """
     if given := variables.text("RESEE_HOME"):
         return Path(given).expanduser().absolute()
-    if os.geteuid() == 0 and not _enterable_by_others(CHECKOUT):
+    if os.geteuid() == 0 and not enterable_by_others(CHECKOUT):
         return Path("/var/lib") / f"resee-{_short_hash(CHECKOUT)}"
     return CHECKOUT / ".resee"
 
@@ -59,12 +60,15 @@ def valkey_socket() -> Path:
     return run_dir() / "valkey.sock"
 
 
-def secret(name: str) -> str:
-    """Return a generated secret, kept in RESEE_HOME/secrets.json for its owner's eyes only."""
+def secret(name: str, *, length: int = 48) -> str:
+    """Return a generated secret, kept in RESEE_HOME/secrets.json for its owner's eyes only.
+
+    ``length`` counts random bytes; the text is a third longer.
+    """
     path = home() / "secrets.json"
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if name not in known:
-        known[name] = secrets.token_urlsafe(48)
+        known[name] = secrets.token_urlsafe(length)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)

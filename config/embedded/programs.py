@@ -1,0 +1,130 @@
+"""Our own processes, on one page: what each runs, how it ends, when it is ready."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from config.celery import QUEUES, app
+from config.embedded.processes import spawn
+from config.embedded.service import Service, log
+from config.settings import variables
+
+WORKER_PROCESSES = {"fast": 2, "scan": 1, "ai": 1}
+MODEL_SERVER_PORT_OFFSET = 2
+
+
+def programs(root: Path) -> list[Service]:
+    """Return our own processes, the web first: it is what a person waits for."""
+    found = [_web(root)]
+    if not variables.text("OCR_MODEL_SERVER_URL") and find_spec("ocr.model_server"):
+        found.append(_model_server(root))
+    found += [_worker(root, name) for name in sorted({queue.worker for queue in QUEUES})]
+    return [*found, _beat(root)]
+
+
+def ports() -> list[int]:
+    """Return the ports that our processes will listen on."""
+    web = variables.integer("RESEE_PORT")
+    own_models = not variables.text("OCR_MODEL_SERVER_URL")
+    return [web, web + MODEL_SERVER_PORT_OFFSET] if own_models else [web]
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Return the variables of our own processes."""
+    return os.environ | {
+        "RESEE_HOME": str(root),
+        "PROMETHEUS_MULTIPROC_DIR": str(root / "metrics"),
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "ORT_DISABLE_TELEMETRY": "1",
+        "PADDLE_PDX_CACHE_HOME": str(root / "paddle"),
+        "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
+    }
+
+
+def wipe_metrics(root: Path) -> None:
+    """Forget the last run's metrics: their files are named by process ids."""
+    shutil.rmtree(root / "metrics", ignore_errors=True)
+    (root / "metrics").mkdir()
+
+
+def answers(url: str) -> bool:
+    """Tell whether ``url`` answers with success within two seconds."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310  our own address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _web(root: Path) -> Service:
+    host, port = variables.text("RESEE_HOST"), variables.integer("RESEE_PORT")
+    arguments = [
+        "gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--worker-class", "gthread",
+        "--workers", "1", "--threads", "8", "--keep-alive", "30", "--timeout", "90",
+        "--graceful-timeout", "5", "--no-control-socket",
+    ]  # fmt: skip
+    start = partial(_python, root, "web", arguments)
+    return Service("web", "REST API and admin", start, partial(answers, _url(port, "/healthz")))
+
+
+def _model_server(root: Path) -> Service:
+    port = variables.integer("RESEE_PORT") + MODEL_SERVER_PORT_OFFSET
+    start = partial(_python, root, "models", ["ocr.model_server"], nice=10)
+    return Service("models", "OCR model server", start, partial(answers, _url(port, "/health")))
+
+
+def _worker(root: Path, name: str) -> Service:
+    queues = ",".join(queue.name for queue in QUEUES if queue.worker == name)
+    arguments = [
+        "celery", "--app", "config.celery", "worker", "--hostname", f"{name}@resee",
+        "--queues", queues, "--concurrency", str(WORKER_PROCESSES[name]), "--loglevel", "INFO",
+        "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ]  # fmt: skip
+    return Service(
+        f"worker-{name}",
+        f"Worker for {queues}",
+        partial(_python, root, f"worker-{name}", arguments, nice=5, stop_signal=signal.SIGQUIT),
+        partial(_worker_answers, f"{name}@resee"),
+        signal.SIGQUIT,  # soft: a task has some seconds, then it goes back into its queue
+    )
+
+
+def _worker_answers(hostname: str) -> bool:
+    return bool(app.control.ping(destination=[hostname], timeout=1.0, limit=1))
+
+
+def _beat(root: Path) -> Service:
+    arguments = ["celery", "--app", "config.celery", "beat", "--loglevel", "INFO"]
+    start = partial(_python, root, "beat", [*arguments, "--pidfile", ""], nice=5)
+    return Service("beat", "Clock of the background work", start, lambda: True)
+
+
+def _python(
+    root: Path,
+    name: str,
+    arguments: list[str],
+    *,
+    nice: int = 0,
+    stop_signal: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    with log(root, name).open("ab") as output:
+        return spawn(
+            [sys.executable, "-m", *arguments],
+            log=output,
+            environment=environment(root),
+            stop_signal=stop_signal,
+            nice=nice,
+        )
+
+
+def _url(port: int, path: str) -> str:
+    return f"http://127.0.0.1:{port}{path}"
