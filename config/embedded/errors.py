@@ -3,3 +3,7 @@
 
 class CannotStart(Exception):
     """Something a person has to mend first; the message is one line that says what."""
+
+
+class AlreadyRuns(CannotStart):
+    """Another process holds this RESEE_HOME."""

@@ -15,7 +15,6 @@ from rich.markup import escape
 
 from config.embedded import database, models, postgres, preflight, programs, wordnet
 from config.embedded.database import Person
-from config.embedded.ledger import Ledger
 from config.embedded.servers import servers
 from config.embedded.service import rotate_logs
 from config.embedded.supervisor import Supervisor
@@ -24,8 +23,10 @@ from config.settings import home, variables
 _DEMO_DONE = "demo-done"
 
 
-def run(console: Console, *, started_at: float) -> None:
+def run(console: Console, *, started_at: float, command: str | None = None) -> int:
     """Start everything and look after it until a signal; ``started_at`` is monotonic seconds.
+
+    With a management ``command``: only until that has ended, and return its exit code.
 
     Raises CannotStart, after ending whatever was started, when something has to be mended first.
     """
@@ -35,17 +36,22 @@ def run(console: Console, *, started_at: float) -> None:
         console.print(escape(text), highlight=False, soft_wrap=True)
 
     preflight.check_folder(root)
-    with preflight.only_one(root):
-        if left := Ledger(root).finish_leftovers(grace_seconds=8):
-            say(f"Finished what the last run left behind: {', '.join(left)}")
+    with preflight.only_one(root), Supervisor(root, say) as supervisor:
         _check(root)
         rotate_logs(root)
         programs.wipe_metrics(root)
-        with Supervisor(root, say) as supervisor:
-            people = _start(root, supervisor, console, say)
-            _first_demo(root, console, say)
-            _show(console, people, time.monotonic() - started_at)
-            supervisor.watch()
+        people = _start(root, supervisor, console, say)
+        if command:
+            return run_command(root, command)
+        _first_demo(root, console, say)
+        _show(console, people, time.monotonic() - started_at)
+        return supervisor.watch()
+
+
+def run_command(root: Path, command: str) -> int:
+    """Run ``manage.py command`` beside the running product and return its exit code."""
+    arguments = [sys.executable, str(home.CHECKOUT / "manage.py"), command]
+    return subprocess.run(arguments, env=programs.environment(root), check=False).returncode
 
 
 def _check(root: Path) -> None:
@@ -98,9 +104,8 @@ def _first_demo(root: Path, console: Console, say: Callable[[str], None]) -> Non
     done = root / _DEMO_DONE
     if done.exists():
         return
-    command = [sys.executable, str(home.CHECKOUT / "manage.py"), "demo"]
     with _step(console, "Demo: one page, from photo to statistics"):
-        code = subprocess.run(command, env=programs.environment(root), check=False).returncode
+        code = run_command(root, "demo")
     if code:
         say("The demo did not finish; everything else runs. Try it again with: make demo")
     done.touch()

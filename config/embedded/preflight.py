@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.embedded import postgres
-from config.embedded.errors import CannotStart
+from config.embedded.errors import AlreadyRuns, CannotStart
 from config.settings import home
 
 DISK_BYTES_FIRST = 1_000_000_000
@@ -18,14 +18,14 @@ DISK_BYTES = 200_000_000
 
 @contextlib.contextmanager
 def only_one(root: Path) -> Iterator[None]:
-    """Hold RESEE_HOME for as long as we run; CannotStart when another process holds it."""
+    """Hold RESEE_HOME for as long as we run; AlreadyRuns when another process does."""
     with (root / "supervisor.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
             holder = lock.read().strip()
-            raise CannotStart(
+            raise AlreadyRuns(
                 f"Resee already runs here ({root}, process {holder}); stop it with: kill {holder}"
             ) from None
         lock.truncate(0)

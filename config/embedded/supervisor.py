@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from config.embedded import processes
 from config.embedded.errors import CannotStart
@@ -44,9 +44,11 @@ class Supervisor:
         self._ledger = Ledger(root)
 
     def __enter__(self) -> Self:
-        """From here on the signals that end us raise StopRequested."""
+        """Finish what a killed run left behind; from here on a signal raises StopRequested."""
         for number in SIGNALS:
             signal.signal(number, _request_stop)
+        if left := self._ledger.finish_leftovers(grace_seconds=_PROGRAMS_GRACE):
+            self._say(f"Finished what the last run left behind: {', '.join(left)}")
         return self
 
     def __exit__(
@@ -88,7 +90,7 @@ class Supervisor:
                 raise CannotStart(f"{service.title} did not start: {last_words(path)} (see {path})")
             time.sleep(0.05)
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Start again what dies, for ever; ends by StopRequested only."""
         while True:
             now = time.monotonic()

@@ -1,0 +1,60 @@
+# Each target does the set-up it needs; unchanged, that costs a tenth of a second.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help run test proof check check-database docs bench demo backup clean lock environment environment-dev
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
+
+run: environment  ## the whole product on this machine, until Ctrl-C; state in .resee
+	@exec $(PY) manage.py up
+
+demo: environment  ## one page from photo to statistics over HTTP; starts the product if it is not running
+	@exec $(PY) manage.py up --for demo
+
+test: environment-dev  ## all tests with small counts; ARGS= goes to pytest
+	@$(PY) -m pytest $(ARGS)
+
+proof: environment-dev  ## the same tests with the full counts
+	@PROOF=1 $(PY) -m pytest --timeout 0 $(ARGS)
+
+check: environment-dev  ## style, types, import rules, migrations, written contracts
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	$(PY) -m config.embedded.servers $(MAKE) --no-print-directory check-database
+
+check-database:
+	$(PY) manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PY) manage.py lintmigrations
+	$(PY) manage.py contract --check
+	$(PY) manage.py spectacular --validate --fail-on-warn --file "$$RESEE_HOME/openapi.yaml"
+	diff -u docs/openapi.yaml "$$RESEE_HOME/openapi.yaml"
+
+docs: environment-dev  ## write docs/contract.md and docs/openapi.yaml anew
+	$(PY) manage.py contract
+	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+bench: environment-dev  ## one benchmark: NAME=startup ARGS=...
+	@$(PY) -m benchmarks.$(NAME) $(ARGS)
+
+backup: environment  ## database and media into RESEE_HOME/backups, with a manifest of hashes
+	@$(PY) manage.py backup
+
+lock: environment-dev  ## pin requirements*.in into requirements*.txt
+	$(PY) -m uv pip compile $(LOCK) requirements.in -o requirements.txt
+	$(PY) -m uv pip compile $(LOCK) --constraint requirements.txt requirements-dev.in -o requirements-dev.txt
+LOCK := --quiet --universal --python-version 3.11 --find-links deploy/wheels --emit-find-links --no-annotate --custom-compile-command "make lock"
+
+clean:  ## remove caches; never the environment, never the data
+	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis staticfiles
+	@find . -path ./.venv -prune -o -path ./.resee -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+environment:
+	@$(PYTHON) -I config/embedded/environment.py
+
+environment-dev:
+	@$(PYTHON) -I config/embedded/environment.py --dev
