@@ -1,8 +1,10 @@
 """The only way to fetch a row on behalf of a learner: another's row is as absent as none."""
 
+from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django_stubs_ext import WithAnnotations
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
@@ -56,11 +58,16 @@ def content_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Cont
     return content
 
 
-def locked_schedule(learner: Learner, content_id: UUID) -> ReviewSchedule | None:
-    """Return the card's schedule, locked, with its content and category; None for a draft.
+class ChosenParameters(TypedDict):
+    """Annotated on a locked schedule: the parameters the learner has chosen, if any."""
 
-    ``learner_parameters_id`` is annotated: the parameters the learner has chosen, if any.
-    """
+    learner_parameters_id: int | None
+
+
+def locked_schedule(
+    learner: Learner, content_id: UUID
+) -> WithAnnotations[ReviewSchedule, ChosenParameters] | None:
+    """Return the card's schedule, locked, with its content and category; None for a draft."""
     chosen = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
     return (
         ReviewSchedule.objects.select_for_update(of=("self",))

@@ -1,6 +1,6 @@
 """A learner's own day: by time zone, beginning at the rollover hour. Pure."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -15,13 +15,8 @@ def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple
 
 
 def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:
-    """Return the instant at which the learner's own ``day`` begins.
+    """Return the instant, in UTC, at which the learner's own ``day`` begins.
 
-    Where a clock change skips that hour, the day begins at the first moment after the gap.
+    Where a clock change skips the rollover hour, that is the first moment after the gap.
     """
-    zone = ZoneInfo(time_zone)
-    wall = datetime.combine(day, time(rollover_hour), tzinfo=zone)
-    instant = datetime.fromtimestamp(wall.timestamp(), tz=zone)
-    if local_moment(instant, time_zone, rollover_hour)[0] != day:
-        instant += timedelta(hours=1)
-    return instant
+    return datetime.combine(day, time(rollover_hour), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)

@@ -1,7 +1,7 @@
 """Facts -> a card's schedule: the invariant that every command keeps. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -17,17 +17,19 @@ class Fact:
     rating: Rating | None
     reviewed_at: datetime
     parameters_id: int
-    due_at: datetime
 
 
 def replay(
     facts: Iterable[Fact], parameters: Mapping[int, Parameters], *, added_at: datetime, seed: str
 ) -> MemoryState:
-    """Return the state after the facts in the order (reviewed_at, public_id), each by its own parameters."""
+    """Return the state after the facts in the order (reviewed_at, public_id).
+
+    Each fact is graded by its own ``parameters``, by id; ``added_at`` is when the card became one.
+    """
     state = MemoryState(due_at=added_at)
     for fact in sorted(facts, key=lambda fact: (fact.reviewed_at, fact.public_id)):
         if fact.rating is None:
-            state = MemoryState(due_at=fact.due_at)
+            state = MemoryState(due_at=fact.reviewed_at)
         else:
             state = grade(
                 state, fact.rating, fact.reviewed_at, parameters[fact.parameters_id], seed=seed

@@ -1,8 +1,8 @@
-"""(memory state, rating, now) -> next state: FSRS-6 by py-fsrs, and fuzz that can be computed again. Pure."""
+"""(memory state, rating, now) -> next state: FSRS-6, with fuzz that can be computed again. Pure."""
 
 import random
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import fsrs
@@ -27,7 +27,7 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class MemoryState:
-    """A card's memory as of its last review; ``due_at`` of a new card is the moment it was added."""
+    """A card's memory as of its last review; a new card is due when it was added."""
 
     due_at: datetime
     stage: int = NEW
@@ -38,14 +38,23 @@ class MemoryState:
     reps: int = 0
     lapses: int = 0
 
+    @property
+    def interval_days(self) -> float:
+        """Days the card has been scheduled for; 0 before its first review."""
+        if self.reviewed_at is None:
+            return 0.0
+        return (self.due_at - self.reviewed_at) / timedelta(days=1)
+
 
 def grade(
     state: MemoryState, rating: Rating, now: datetime, parameters: Parameters, *, seed: str
 ) -> MemoryState:
     """Return the state after answering ``rating`` at ``now``.
 
-    ``seed`` names the card: with the repetition it decides the fuzz, so that a replay gives the same day.
+    ``seed`` names the card: with the repetition it decides the fuzz, so that a replay gives the
+    same day.
     """
+    now = now.astimezone(UTC)  # py-fsrs takes no other spelling of it
     card, _ = _scheduler(parameters).review_card(_card(state), fsrs.Rating(rating), now)
     lapsed = state.stage == REVIEW and rating is Rating.AGAIN
     graded = replace(

@@ -1,0 +1,82 @@
+"""Cards, schedules and facts in the admin: to look at."""
+
+from django.contrib import admin
+
+from config.operations.admin_tables import ReadOnlyTable
+from review.models import (
+    Category,
+    Content,
+    LearnerClock,
+    ReviewAdjustment,
+    ReviewHistory,
+    ReviewSchedule,
+    SchedulingParameters,
+)
+
+
+@admin.register(Category)
+class CategoryAdmin(ReadOnlyTable[Category]):
+    """Learners' folders."""
+
+    list_display = ("name", "user", "parent", "created_at")
+    list_select_related = ("user", "parent")
+    list_filter = ("created_at",)
+    search_fields = ("name", "=user__email", "=public_id")
+
+
+@admin.register(Content)
+class ContentAdmin(ReadOnlyTable[Content]):
+    """Cards and drafts."""
+
+    list_display = ("front", "gloss", "category", "user", "archived_at", "created_at")
+    list_select_related = ("category", "user")
+    list_filter = ("created_at", "archived_at")
+    search_fields = ("front", "=user__email", "=public_id")
+
+
+@admin.register(ReviewSchedule)
+class ReviewScheduleAdmin(ReadOnlyTable[ReviewSchedule]):
+    """When each card is due."""
+
+    list_display = ("content", "user", "stage", "due_at", "stability", "reps", "lapses")
+    list_select_related = ("content", "user")
+    list_filter = ("stage", "due_at")
+    search_fields = ("content__front", "=user__email")
+
+
+@admin.register(ReviewHistory)
+class ReviewHistoryAdmin(ReadOnlyTable[ReviewHistory]):
+    """Facts."""
+
+    list_display = ("content", "user", "kind", "rating", "reviewed_at", "taken_ms", "due_at")
+    list_select_related = ("content", "user")
+    list_filter = ("kind", "rating", "recorded_at")
+    search_fields = ("=user__email", "=public_id")
+
+
+@admin.register(ReviewAdjustment)
+class ReviewAdjustmentAdmin(ReadOnlyTable[ReviewAdjustment]):
+    """Facts about past facts."""
+
+    list_display = ("content", "category", "user", "local_day", "review_count", "recorded_at")
+    list_select_related = ("content", "category", "user")
+    list_filter = ("recorded_at",)
+    search_fields = ("=user__email",)
+
+
+@admin.register(LearnerClock)
+class LearnerClockAdmin(ReadOnlyTable[LearnerClock]):
+    """How often a learner's facts have changed."""
+
+    list_display = ("user", "facts_seq", "parameters")
+    list_select_related = ("user", "parameters")
+    search_fields = ("=user__email",)
+
+
+@admin.register(SchedulingParameters)
+class SchedulingParametersAdmin(ReadOnlyTable[SchedulingParameters]):
+    """Immutable sets of parameters."""
+
+    list_display = ("id", "user", "desired_retention", "maximum_interval_days", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("=user__email",)

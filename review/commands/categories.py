@@ -1,0 +1,92 @@
+"""A learner's tree of categories."""
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.queries.learners import Learner
+from config.errors import Conflict, Invalid
+from review.access import categories_of, category_of
+from review.models import Category
+
+DEPTH_MAX = 8
+
+
+class CategoryExists(Conflict):
+    """A category of this name stands at this place already."""
+
+    code = "category_exists"
+
+
+class CategoryNotEmpty(Conflict):
+    """A category that holds cards or categories is not deleted."""
+
+    code = "category_not_empty"
+
+
+class CategoryTooDeep(Invalid):
+    """The tree would be deeper than allowed, or a category its own ancestor."""
+
+    code = "category_too_deep"
+
+
+def create_category(*, learner: Learner, name: str, parent_id: UUID | None = None) -> Category:
+    """Store a category below ``parent_id``, or at the top."""
+    parent = category_of(learner, parent_id, field="parent") if parent_id else None
+    _check_place(learner, parent, moving=None)
+    return _save(Category(user_id=learner.id, name=name, parent=parent))
+
+
+def rename_category(*, learner: Learner, category_id: UUID, name: str) -> Category:
+    """Give a category another name."""
+    category = category_of(learner, category_id)
+    category.name = name
+    return _save(category)
+
+
+def place_category(*, learner: Learner, category_id: UUID, parent_id: UUID | None) -> Category:
+    """Hang a category, with all below it, under another, or at the top."""
+    category = category_of(learner, category_id)
+    parent = category_of(learner, parent_id, field="parent") if parent_id else None
+    _check_place(learner, parent, moving=category)
+    category.parent = parent
+    return _save(category)
+
+
+def delete_category(*, learner: Learner, category_id: UUID) -> None:
+    """Delete an empty category; archived cards count as content too: their history names it."""
+    category = category_of(learner, category_id)
+    if category.contents.exists() or category.children.exists():
+        raise CategoryNotEmpty("This category still holds cards or categories.")
+    category.delete()
+
+
+def inbox(*, learner: Learner, name: str) -> Category:
+    """Return the learner's top-level category of this name, made on first use."""
+    return categories_of(learner).get_or_create(
+        parent=None, name=name, defaults={"user_id": learner.id}
+    )[0]
+
+
+def _save(category: Category) -> Category:
+    try:
+        with transaction.atomic():
+            category.save()
+    except IntegrityError:
+        raise CategoryExists(
+            "You have a category of this name here already.", field="name"
+        ) from None
+    return category
+
+
+def _check_place(learner: Learner, parent: Category | None, *, moving: Category | None) -> None:
+    """Walk up from ``parent`` in one query's worth of rows; a loop shows as endless depth."""
+    parents = dict(categories_of(learner).values_list("id", "parent_id"))
+    depth, above = 1, parent.pk if parent else None
+    while above is not None:
+        if depth > DEPTH_MAX or (moving and above == moving.pk):
+            raise CategoryTooDeep(
+                f"Categories go {DEPTH_MAX} levels deep, and none stands below itself.",
+                field="parent",
+            )
+        depth, above = depth + 1, parents.get(above)
