@@ -97,13 +97,21 @@ def decode(data: bytes) -> Pixels:
 
     Raises as ``check`` does.
     """
-    image, _ = _open(data)
-    _load(image)
     try:
-        upright = _eight_bit_rgb(ImageOps.exif_transpose(image))
-        return np.ascontiguousarray(np.asarray(upright)[:, :, ::-1])
+        pixels = np.array(_eight_bit_rgb(_upright(data)))
     except _DAMAGE as error:
         raise _damaged() from error
+    red = pixels[:, :, 0].copy()
+    pixels[:, :, 0] = pixels[:, :, 2]
+    pixels[:, :, 2] = red
+    return pixels
+
+
+def _upright(data: bytes) -> Image.Image:
+    image, _ = _open(data)
+    _load(image)
+    ImageOps.exif_transpose(image, in_place=True)
+    return image
 
 
 def _open(data: bytes) -> tuple[Image.Image, str]:
@@ -141,11 +149,11 @@ def _eight_bit_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in {"I", "F"}:
-        values = np.asarray(image, dtype=np.float64)
-        low, span = values.min(), np.ptp(values) or 1.0
-        image = Image.fromarray(((values - low) * (255 / span)).astype(np.uint8))
+        low, high = (float(np.asarray(image).min()), float(np.asarray(image).max()))
+        scale = 255 / ((high - low) or 1)
+        image = image.point(lambda value: value * scale - low * scale).convert("L")
     elif image.has_transparency_data:
-        layer = image.convert("RGBA")
+        layer = image if image.mode == "RGBA" else image.convert("RGBA")
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer)
     return image.convert("RGB")
