@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_filters",
     "pgtrigger",
-    "accounts",
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -44,6 +43,7 @@ INSTALLED_APPS = [
     "config.demo",
     "config.jobs",
     "config.operations",
+    "accounts",
     "review",
     "ocr",
 ]
@@ -66,6 +66,7 @@ MIDDLEWARE = [
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "accounts/templates"],  # before allauth's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

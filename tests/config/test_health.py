@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from celery import current_app
 from django.test import Client
 
+from config.celery import app
 from config.operations import health
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,6 @@ def test_a_part_that_hangs_does_not_hang_the_answer(
 def test_a_broker_that_is_away_is_not_ready(
     checks: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(current_app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
+    monkeypatch.setitem(app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
     status, body = _ready()
     assert (status, body["parts"]["broker"]["ok"]) == (503, False)

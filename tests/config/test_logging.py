@@ -5,26 +5,22 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from itertools import islice
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 import pytest
 import structlog
-from celery import current_app
-from celery.contrib.testing.worker import start_worker
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
-from kombu import Queue
+
+from tests.config.saying import say
 
 pytestmark = pytest.mark.django_db
 QUEUE = f"test-{uuid4().hex}"
 log = structlog.get_logger(__name__)
-
-
-@current_app.task(name="tests.say", queue=QUEUE)
-def say(**_: Any) -> None:
-    log.info("said_by_task")
 
 
 def ask(request: HttpRequest) -> HttpResponse:
@@ -65,23 +61,26 @@ def kept() -> Iterator[_Kept]:
     root.removeHandler(handler)
 
 
+@contextmanager
+def _worker(queue: str) -> Iterator[IO[str]]:
+    """A real worker of ``queue``; gives what it logs."""
+    command = [sys.executable, "-m", "tests.config.saying", queue]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stderr
+        try:
+            yield worker.stderr
+        finally:
+            worker.kill()
+
+
 @pytest.mark.urls(__name__)
 def test_a_task_logs_under_the_id_of_its_request(kept: _Kept) -> None:
-    queues = current_app.amqp.queues
-    queues.add(Queue(QUEUE, routing_key=QUEUE))
     ids = [Client().get("/ask")["X-Request-ID"] for _ in range(2)]
-    with start_worker(current_app, pool="solo", queues=[QUEUE], perform_ping_check=False):
-        _wait_until(lambda: len(kept.ids("said_by_task")) == 2)
-    assert ids[0] != ids[1]
-    assert kept.ids("said_by_view") == kept.ids("said_by_task") == set(ids)
-
-
-def _wait_until(done: Any) -> None:
-    import time
-
-    deadline = time.monotonic() + 20
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    with _worker(QUEUE) as lines:
+        said = (json.loads(line) for line in lines if '"said_by_task"' in line)
+        by_task = [line["request_id"] for line in islice(said, 2)]
+    assert sorted(by_task) == sorted(ids) == sorted(kept.ids("said_by_view"))
+    assert len(set(ids)) == 2
 
 
 def test_an_answer_names_its_request(kept: _Kept) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from celery import current_app
 from django.core.cache import cache
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from config.celery import app
 from tests.client import ApiClient
 
 pytestmark = pytest.mark.django_db
@@ -66,18 +66,18 @@ def test_hits_and_misses_of_the_cache_are_counted() -> None:
 
 def test_queue_lengths_are_those_of_the_broker() -> None:
     before = _value("celery_queue_length", queue="low")
-    current_app.send_task("nobody.takes.this", queue="low")
+    app.send_task("nobody.takes.this", queue="low")
     try:
         assert _value("celery_queue_length", queue="low") == before + 1
         assert _value("broker_up") == 1
         queues = {dict(labels)["queue"] for name, labels in _samples() if "queue_length" in name}
-        assert queues == {queue.name for queue in current_app.conf.task_queues}
+        assert queues == {queue.name for queue in app.conf.task_queues}
     finally:
-        current_app.control.purge()
+        app.control.purge()
 
 
 def test_without_a_broker_the_rest_is_still_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(current_app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
+    monkeypatch.setitem(app.conf, "broker_write_url", "redis+socket:///nowhere.sock")
     samples = _samples()
     assert samples["broker_up", frozenset()] == 0
     assert not [name for name, _ in samples if name == "celery_queue_length"]
