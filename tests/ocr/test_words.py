@@ -72,7 +72,7 @@ def test_numbers_addresses_and_junk_are_no_words() -> None:
 
 
 def test_other_scripts_are_left_alone() -> None:
-    assert _words("abandon \ubc84\ub9ac\ub2e4, \ud3ec\uae30\ud558\ub2e4").keys() == {"abandon"}
+    assert _words("abandon 버리다, 포기하다").keys() == {"abandon"}
 
 
 def test_a_name_keeps_its_capital_and_has_no_level() -> None:
