@@ -1,14 +1,13 @@
 """The only way to fetch a row on behalf of a learner: another's row is as absent as none."""
 
-from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django_stubs_ext import WithAnnotations
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
+from review.parameters import chosen
 
 
 class CategoryNotFound(NotFound):
@@ -41,7 +40,7 @@ def contents_of(learner: Learner) -> QuerySet[Content]:
 
 def category_of(learner: Learner, public_id: UUID, *, field: str = "category") -> Category:
     """Return one category; CategoryNotFound names the input field."""
-    category = categories_of(learner).filter(public_id=public_id).first()
+    category = categories_of(learner).select_related("parent").filter(public_id=public_id).first()
     if category is None:
         raise CategoryNotFound("You have no category with this id.", field=field)
     return category
@@ -58,24 +57,22 @@ def content_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Cont
     return content
 
 
-class ChosenParameters(TypedDict):
-    """Annotated on a locked schedule: the parameters the learner has chosen, if any."""
+def locked_schedule(learner: Learner, content_id: UUID) -> tuple[ReviewSchedule, int] | None:
+    """Return the card's schedule, locked, with its content and category; None for a draft.
 
-    learner_parameters_id: int | None
-
-
-def locked_schedule(
-    learner: Learner, content_id: UUID
-) -> WithAnnotations[ReviewSchedule, ChosenParameters] | None:
-    """Return the card's schedule, locked, with its content and category; None for a draft."""
-    chosen = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
-    return (
+    With it comes the key of the parameters that decide the card's next interval.
+    """
+    learners = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
+    schedule = (
         ReviewSchedule.objects.select_for_update(of=("self",))
         .select_related("content__category")
-        .annotate(learner_parameters_id=Subquery(chosen))
+        .annotate(learner_parameters_id=Subquery(learners))
         .filter(user_id=learner.id, content__public_id=content_id)
         .first()
     )
+    if schedule is None:
+        return None
+    return schedule, chosen(schedule.content.category.parameters_id, schedule.learner_parameters_id)
 
 
 def review_of(learner: Learner, public_id: UUID) -> ReviewHistory:

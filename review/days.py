@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+_MINUTE = timedelta(minutes=1)
+
 
 def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple[date, int]:
     """Return the learner's own day and wall-clock hour (0-23) of an instant.
@@ -19,4 +21,7 @@ def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:
 
     Where a clock change skips the rollover hour, that is the first moment after the gap.
     """
-    return datetime.combine(day, time(rollover_hour), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    start = datetime.combine(day, time(rollover_hour), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    while local_moment(start - _MINUTE, time_zone, rollover_hour)[0] == day:
+        start -= _MINUTE  # inside a gap, which may be longer or begin off the hour
+    return start

@@ -11,6 +11,8 @@ from accounts.queries.learners import Learner, learner_of
 from tests import make
 from tests.client import ApiClient
 
+pytest_plugins = ["tests.database"]
+
 
 @pytest.fixture(autouse=True)
 def own_cache_keys(settings: Any) -> None:

@@ -1,7 +1,10 @@
 """Addresses of the review app: one module a resource."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns = [
+    path("categories/", include("review.api.categories")),
+    path("contents/", include("review.api.contents")),
+    path("reviews/", include("review.api.reviews")),
     path("statistics/", include("review.api.statistics")),
 ]

@@ -1,5 +1,7 @@
 """A learner's tree of categories."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -37,19 +39,15 @@ def create_category(*, learner: Learner, name: str, parent_id: UUID | None = Non
     return _save(Category(user_id=learner.id, name=name, parent=parent))
 
 
-def rename_category(*, learner: Learner, category_id: UUID, name: str) -> Category:
-    """Give a category another name."""
+def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str, Any]) -> Category:
+    """Rename a category (``name``) and hang it, with all below it, elsewhere (``parent``)."""
     category = category_of(learner, category_id)
-    category.name = name
-    return _save(category)
-
-
-def place_category(*, learner: Learner, category_id: UUID, parent_id: UUID | None) -> Category:
-    """Hang a category, with all below it, under another, or at the top."""
-    category = category_of(learner, category_id)
-    parent = category_of(learner, parent_id, field="parent") if parent_id else None
-    _check_place(learner, parent, moving=category)
-    category.parent = parent
+    category.name = changes.get("name", category.name)
+    if "parent" in changes:
+        parent_id = changes["parent"]
+        parent = category_of(learner, parent_id, field="parent") if parent_id else None
+        _check_place(learner, parent, moving=category)
+        category.parent = parent
     return _save(category)
 
 

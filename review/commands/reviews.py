@@ -5,17 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django_stubs_ext import WithAnnotations
 
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from config.identifiers import new_public_id
-from review.access import ChosenParameters, content_of, locked_schedule, review_of
+from review.access import content_of, locked_schedule, review_of
 from review.commands.clock import tick
 from review.commands.contents import ContentArchived
 from review.days import local_moment
 from review.models import ReviewHistory, ReviewSchedule
-from review.parameters import chosen, parameters
+from review.parameters import parameters
 from review.ratings import Rating
 from review.replay import Fact
 from review.scheduling import MemoryState, grade, preview
@@ -110,7 +109,7 @@ def undo_review(*, learner: Learner, review_id: UUID) -> RecordedReview:
     Raises ReviewNotFound or AlreadyUndone.
     """
     content_id = review_of(learner, review_id).content.public_id
-    schedule = _locked(learner, content_id)
+    schedule, _ = _locked(learner, content_id)
     undone = review_of(learner, review_id)  # again, now that nobody else can undo it
     if undone.kind not in (Kind.REVIEW, Kind.IMPORT) or hasattr(undone, "undone_by"):
         raise AlreadyUndone("This review has been undone already.")
@@ -124,13 +123,12 @@ def undo_review(*, learner: Learner, review_id: UUID) -> RecordedReview:
 
 
 def _record(learner: Learner, answer: Answer, now: datetime) -> RecordedReview:
-    schedule = _locked(learner, answer.content_id)
+    schedule, rules_id = _locked(learner, answer.content_id)
     if answer.public_id and (known := _recorded(schedule, answer, answer.public_id)):
         return known
     _check(schedule, answer, now)
     public_id = answer.public_id or new_public_id()
     reviewed_at = answer.reviewed_at or now
-    rules_id = chosen(schedule.content.category.parameters_id, schedule.learner_parameters_id)
     before, after = _graded(schedule, Fact(public_id, answer.rating, reviewed_at, rules_id))
     local_day, local_hour = local_moment(reviewed_at, learner.time_zone, learner.rollover_hour)
     fact = ReviewHistory(
@@ -151,14 +149,12 @@ def _record(learner: Learner, answer: Answer, now: datetime) -> RecordedReview:
     return _write(schedule, fact, after)
 
 
-def _locked(
-    learner: Learner, content_id: UUID
-) -> WithAnnotations[ReviewSchedule, ChosenParameters]:
-    schedule = locked_schedule(learner, content_id)
-    if schedule is None:
+def _locked(learner: Learner, content_id: UUID) -> tuple[ReviewSchedule, int]:
+    found = locked_schedule(learner, content_id)
+    if found is None:
         content_of(learner, content_id)
         raise DraftNotReviewable("This card has no answer yet: give it a back or a gloss.")
-    return schedule
+    return found
 
 
 def _check(schedule: ReviewSchedule, answer: Answer, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The read side: what a learner or another app may ask."""

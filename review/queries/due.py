@@ -1,0 +1,92 @@
+"""Which cards are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.queries.learners import Learner
+from review.models import LearnerClock, ReviewSchedule
+from review.parameters import chosen, parameters
+from review.queries.contents import category_and_below, stage_name
+from review.ratings import Rating
+from review.scheduling import MemoryState, preview, retrievability
+
+_CARD = (
+    "content__public_id", "content__category__public_id", "content__front", "content__back",
+    "content__gloss", "content__example", "content__tags", "content__source",
+    "content__category__parameters_id",
+)  # fmt: skip
+_STATE = (
+    "due_at", "stage", "step", "stability", "difficulty", "reviewed_at", "reps", "lapses",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DueCards:
+    """The cards to review next, oldest due first, and how many are due in all."""
+
+    cards: Sequence[dict[str, Any]]
+    due_count: int
+
+
+def schedules_due(learner: Learner, now: datetime) -> QuerySet[ReviewSchedule]:
+    """Return the schedules of all cards due by ``now``, however late."""
+    return ReviewSchedule.objects.filter(
+        Q(buried_until=None) | Q(buried_until__lte=now),
+        user_id=learner.id,
+        suspended_at=None,
+        due_at__lte=now,
+        content__archived_at=None,
+    )
+
+
+def due_cards(
+    learner: Learner, *, now: datetime, limit: int, category_id: UUID | None = None
+) -> DueCards:
+    """Return the cards due by ``now``, each with what the four ratings would lead to.
+
+    ``category_id`` means the category and all below it. Three queries, four with a category.
+    """
+    rows = schedules_due(learner, now)
+    if category_id is not None:
+        rows = rows.filter(content__category_id__in=category_and_below(learner, category_id))
+    learner_choice = (
+        LearnerClock.objects.filter(user_id=learner.id)
+        .values_list("parameters_id", flat=True)
+        .first()
+    )
+    found = rows.order_by("due_at", "content_id").values(*_CARD, *_STATE)[:limit]
+    cards = [_card(row, learner_choice, now) for row in found]
+    return DueCards(cards, rows.count() if len(cards) == limit else len(cards))
+
+
+def _card(row: dict[str, Any], learner_choice: int | None, now: datetime) -> dict[str, Any]:
+    state = MemoryState(**{name: row[name] for name in _STATE})
+    rules = parameters(chosen(row["content__category__parameters_id"], learner_choice))
+    seed = str(row["content__public_id"])
+    return {
+        "id": row["content__public_id"],
+        "category": row["content__category__public_id"],
+        **{
+            name: row[f"content__{name}"]
+            for name in ("front", "back", "gloss", "example", "tags", "source")
+        },
+        "stage": stage_name(state.stage),
+        "due_at": state.due_at,
+        "reps": state.reps,
+        "lapses": state.lapses,
+        "retrievability": retrievability(state, now, rules),
+        "next_intervals": intervals(preview(state, now, rules, seed=seed), now),
+    }
+
+
+def intervals(due_at_by_rating: dict[Rating, datetime], now: datetime) -> dict[str, Any]:
+    """Return what each rating would lead to: the moment, and the seconds from ``now``."""
+    return {
+        rating.name.lower(): {"due_at": due_at, "seconds": int((due_at - now).total_seconds())}
+        for rating, due_at in due_at_by_rating.items()
+    }
