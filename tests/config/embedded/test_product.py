@@ -1,0 +1,100 @@
+"""The running product survives what kills parts of it, and leaves nothing behind."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from config.embedded import processes
+from tests.config.embedded.product import Product
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("product")]
+COUNT = "SELECT count(*) FROM kept"
+
+
+def _answers(product: Product) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        return product.sql("SELECT 1") == [(1,)]
+    return False
+
+
+def _keep_a_row(product: Product) -> int:
+    """Write a row as an acknowledged review would be: committed when this returns."""
+    product.sql("CREATE TABLE IF NOT EXISTS kept (id bigserial)")
+    product.sql("INSERT INTO kept DEFAULT VALUES")
+    return int(product.sql(COUNT)[0][0])
+
+
+def _processes_of(root: Path) -> list[int]:
+    marker = f"RESEE_HOME={root}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if marker in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
+
+
+def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
+    product: Product,
+) -> None:
+    entries = product.entries()
+    assert {"postgres", "valkey", "web", "worker-fast", "worker-scan", "beat"} == set(entries)
+    before = time.monotonic()
+    assert product.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - before < 10
+    assert [pid for leader in entries.values() for pid in processes.members(leader)] == []
+    assert _processes_of(product.root) == []
+
+
+def test_a_killed_supervisor_takes_nothing_with_it_that_was_committed(product: Product) -> None:
+    rows, entries = _keep_a_row(product), product.entries()
+    assert product.stop(signal.SIGKILL) == -signal.SIGKILL
+    product.ensure_running()
+    assert product.sql(COUNT) == [(rows,)]
+    assert set(entries.values()).isdisjoint(product.entries().values())
+    assert [pid for leader in entries.values() for pid in processes.members(leader)] == []
+
+
+def test_a_killed_database_comes_back_with_its_rows(product: Product) -> None:
+    rows, killed = _keep_a_row(product), product.entries()["postgres"]
+    os.kill(killed, signal.SIGKILL)
+    product.wait(lambda: product.entries()["postgres"] != killed and _answers(product))
+    assert product.sql(COUNT) == [(rows,)]
+    assert "PostgreSQL ended (SIGKILL)" in product.output
+
+
+def test_a_second_start_is_refused_in_one_line(product: Product) -> None:
+    done = product.manage("up")
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert f"process {product.supervisor.pid}" in done.stderr
+
+
+def test_missing_migrations_are_applied_after_a_dump(product: Product) -> None:
+    state_only = "app = 'admin' AND name = '0003_logentry_add_action_flag_choices'"
+    product.sql(f"DELETE FROM django_migrations WHERE {state_only}")  # noqa: S608  a constant
+    product.stop(signal.SIGTERM)
+    product.ensure_running()
+    assert len(list((product.root / "backups").glob("before-migrating-*.dump"))) == 1
+    assert product.sql(f"SELECT count(*) FROM django_migrations WHERE {state_only}") == [(1,)]  # noqa: S608
+
+
+def test_a_backup_of_the_running_product_checks_with_plain_tools(product: Product) -> None:
+    media = product.root / "media" / "pages"
+    media.mkdir(parents=True, exist_ok=True)
+    (media / "page.webp").write_bytes(b"page")
+    folder = Path(product.manage("backup").stdout.split()[0])
+    done = subprocess.run(
+        ["sha256sum", "--check", "MANIFEST.sha256"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["database.dump: OK", "media/pages/page.webp: OK"]
