@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Queue
@@ -38,8 +39,8 @@ SCHEDULE = {
     "refresh": {"task": "review.tasks.refresh", "schedule": 300.0, "options": {"expires": 300}},
     "reconcile-jobs": {
         "task": "config.jobs.tasks.reconcile",
-        "schedule": 15.0,
-        "options": {"expires": 15},
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
 }
 VISIBILITY_TIMEOUT_SECONDS = 120
@@ -77,5 +78,12 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
 )
+
+
+@setup_logging.connect
+def keep_logging(**_: object) -> None:
+    """Leave logging as the settings made it; Celery would set a level and a format of its own."""
+
+
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
 app.autodiscover_tasks()
