@@ -102,7 +102,8 @@ def start(root: Path, socket_dir: Path, log: Path) -> subprocess.Popen[bytes]:
 
 def is_ready(root: Path, socket_dir: Path) -> bool:
     """Tell whether the server takes connections."""
-    command = [str(binary(root, "pg_isready")), "-q", "-h", str(socket_dir)]
+    ready = str(binary(root, "pg_isready"))
+    command = [ready, "-q", "-h", str(socket_dir), "-U", ROLE, "-d", "postgres"]
     return subprocess.run(command, check=False).returncode == 0
 
 
