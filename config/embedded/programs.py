@@ -8,7 +8,6 @@ import sys
 import urllib.error
 import urllib.request
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
 from config.celery import QUEUES, app
@@ -23,7 +22,7 @@ MODEL_SERVER_PORT_OFFSET = 2
 def programs(root: Path) -> list[Service]:
     """Return our own processes, the web first: it is what a person waits for."""
     found = [_web(root)]
-    if not variables.text("OCR_MODEL_SERVER_URL") and find_spec("ocr.model_server"):
+    if not variables.text("OCR_MODEL_SERVER_URL"):
         found.append(_model_server(root))
     found += [_worker(root, name) for name in sorted({queue.worker for queue in QUEUES})]
     return [*found, _beat(root)]
