@@ -40,6 +40,17 @@ class Entry:
     lemma: str
     senses: tuple[Sense, ...]
 
+    def definition(self, *, senses_max: int = 3) -> str:
+        """Return the first meanings, one a line, each after its part of speech."""
+        shown = self.senses[:senses_max]
+        return "\n".join(f"{sense.part_of_speech}: {sense.definition}" for sense in shown)
+
+    def example(self) -> str:
+        """Return the first example in which the word itself stands, or an empty string."""
+        examples = (example for sense in self.senses for example in sense.examples)
+        word = self.lemma.lower()
+        return next((example for example in examples if word in example.lower()), "")
+
 
 class Dictionary(Protocol):
     """Where definitions come from."""

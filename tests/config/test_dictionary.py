@@ -150,3 +150,18 @@ def test_the_real_files_are_read(lemma: str, part_of_speech: str, definition: st
     assert entry is not None
     assert entry.senses[0].part_of_speech == part_of_speech
     assert entry.senses[0].definition.startswith(definition)
+
+
+def test_a_definition_tells_the_first_meanings_each_with_its_part_of_speech(
+    wordnet: WordNet,
+) -> None:
+    entry = wordnet.look_up("garden")
+    assert entry is not None
+    assert entry.definition(senses_max=2) == "verb: work in the garden; dig\nnoun: a plot of ground"
+
+
+def test_an_example_is_one_in_which_the_word_stands(wordnet: WordNet) -> None:
+    garden, ice_cream = wordnet.look_up("Garden"), wordnet.look_up("ice cream")
+    assert garden is not None
+    assert ice_cream is not None
+    assert (garden.example(), ice_cream.example()) == ("he sat in the garden", "")
