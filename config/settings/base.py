@@ -184,6 +184,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StageEnum": ["new", "learning", "review", "relearning"],
+        "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.api.schema.add_sign_in",
@@ -206,10 +210,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
-
-# Limits of what a learner may send
-UPLOAD_BYTES_MAX = 20 * 1024 * 1024
-UPLOAD_PIXELS_MAX = 40_000_000
 
 # Logs: one line a request, with an id that its tasks inherit (the rest stands in logging.py)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -1,0 +1,70 @@
+"""What others rely on, in one page: events, queues, beat, environment variables."""
+
+import dataclasses
+import importlib
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+
+from config.settings.variables import VARIABLES
+
+_HEAD = """# Contract
+
+Written from the code by `manage.py contract`; `manage.py contract --check` fails when it is stale.
+The REST API's contract is [openapi.yaml](openapi.yaml).
+"""
+
+
+def contract(queues: Iterable[Any], routes: Mapping[str, Any], schedule: Mapping[str, Any]) -> str:
+    """Return the page; ``queues``, ``routes`` and ``schedule`` are the tables of config.celery."""
+    sections = [
+        _HEAD,
+        _table("Events", ("Event", "Meaning", "Fields"), _events()),
+        _table("Queues", ("Queue", "Meaning", "Worker", "Task limit, s"), _queues(queues)),
+        _table("Routes", ("Task", "Queue"), ((n, r["queue"]) for n, r in routes.items())),
+        _table("Clock", ("Entry", "Task", "Every, s"), _clock(schedule)),
+        _table("Environment variables", ("Variable", "Default", "Meaning"), _variables()),
+    ]
+    return "\n".join(sections)
+
+
+def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    lines = [f"| {' | '.join(str(cell) for cell in row)} |" for row in rows]
+    if not lines:
+        return f"## {title}\n\nNone yet.\n"
+    head = f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}"
+    return "\n".join((f"## {title}\n", head, *lines, ""))
+
+
+def _events() -> Iterator[tuple[str, str, str]]:
+    for app in apps.get_app_configs():
+        if app.name in {"accounts", "review", "exams", "ocr", "chat"} and find_spec(
+            f"{app.name}.events"
+        ):
+            module = importlib.import_module(f"{app.name}.events")
+            for name, kind in inspect.getmembers(module, dataclasses.is_dataclass):
+                fields = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
+                yield f"`{app.name}.{name}`", _first_line(kind), fields
+
+
+def _first_line(kind: object) -> str:
+    return (inspect.getdoc(kind) or "").partition("\n")[0]
+
+
+def _queues(queues: Iterable[Any]) -> Iterator[tuple[object, ...]]:
+    for queue in queues:
+        yield f"`{queue.name}`", queue.meaning, queue.worker, queue.time_limit_seconds
+
+
+def _clock(schedule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
+    for name, entry in schedule.items():
+        yield f"`{name}`", f"`{entry['task']}`", entry["schedule"]
+
+
+def _variables() -> Iterator[tuple[str, str, str]]:
+    for variable in VARIABLES:
+        default = f"`{variable.default}`" if variable.default else ""
+        yield f"`{variable.name}`", default, variable.meaning
