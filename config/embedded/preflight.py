@@ -14,6 +14,7 @@ from config.settings import home
 
 DISK_BYTES_FIRST = 1_000_000_000
 DISK_BYTES = 200_000_000
+PRIVATE_FOLDERS = ("backups", "logs", "media", "valkey")
 
 
 @contextlib.contextmanager
@@ -38,6 +39,8 @@ def check_folder(root: Path) -> None:
     """Raise CannotStart unless ``root`` is ours to write and PostgreSQL's user can enter it."""
     try:
         root.mkdir(parents=True, exist_ok=True)
+        for name in PRIVATE_FOLDERS:
+            (root / name).mkdir(mode=0o700, exist_ok=True)
         _own_run_dir()
     except OSError as error:
         raise CannotStart(f"RESEE_HOME cannot be used: {error}") from None

@@ -17,6 +17,7 @@ from config.settings import variables
 
 WORKER_PROCESSES = {"fast": 2, "scan": 1, "ai": 1}
 MODEL_SERVER_PORT_OFFSET = 2
+EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 
 
 def programs(root: Path) -> list[Service]:
@@ -52,7 +53,7 @@ def environment(root: Path) -> dict[str, str]:
 def wipe_metrics(root: Path) -> None:
     """Forget the last run's metrics: their files are named by process ids."""
     shutil.rmtree(root / "metrics", ignore_errors=True)
-    (root / "metrics").mkdir()
+    (root / "metrics").mkdir(mode=0o700)
 
 
 def answers(url: str) -> bool:
@@ -72,7 +73,9 @@ def _web(root: Path) -> Service:
         "--graceful-timeout", "5", "--no-control-socket",
     ]  # fmt: skip
     start = partial(_python, root, "web", arguments)
-    return Service("web", "REST API and admin", start, partial(answers, _url(port, "/healthz")))
+    return Service(
+        "web", "REST API and admin", start, partial(answers, _url(port, "/healthz", host))
+    )
 
 
 def _model_server(root: Path) -> Service:
@@ -125,5 +128,5 @@ def _python(
         )
 
 
-def _url(port: int, path: str) -> str:
-    return f"http://127.0.0.1:{port}{path}"
+def _url(port: int, path: str, host: str = "127.0.0.1") -> str:
+    return f"http://{'127.0.0.1' if host == EVERYWHERE else host}:{port}{path}"

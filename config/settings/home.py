@@ -69,12 +69,19 @@ def secret(name: str, *, length: int = 48) -> str:
     known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if name not in known:
         known[name] = secrets.token_urlsafe(length)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(known, indent=1))
-        draft.replace(path)
+        try:
+            _write_secrets(path, known)
+        except OSError as error:  # no settings without it: one line instead of a traceback
+            raise SystemExit(f"RESEE_HOME cannot be used: {error}") from None
     return known[name]
+
+
+def _write_secrets(path: Path, known: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(known, indent=1))
+    draft.replace(path)
 
 
 def _short_hash(path: Path) -> str:

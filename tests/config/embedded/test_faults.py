@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from config.embedded import environment, models, preflight
+from config.embedded import environment, models, postgres, preflight
 from config.embedded.errors import CannotStart
 
 
@@ -49,7 +49,7 @@ def test_a_full_disk_is_noticed_before_the_start(
 
 
 def test_a_folder_that_postgres_cannot_enter_is_refused(root: Path) -> None:
-    if preflight.postgres.server_user() is None:
+    if postgres.server_user() is None:
         pytest.skip("only root runs PostgreSQL as another user")
     root.chmod(0o700)
     assert "cannot enter" in _refusal()

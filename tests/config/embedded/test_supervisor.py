@@ -33,9 +33,13 @@ def test_a_child_that_dies_is_started_again_and_said(root: Path) -> None:
         if len(said) == 2:
             os.kill(os.getpid(), signal.SIGTERM)
 
-    with pytest.raises(StopRequested), Supervisor(root, say) as supervisor:
-        supervisor.start(_service(root, "echo started; exit 3"))
-        supervisor.watch()
+    def run() -> None:
+        with Supervisor(root, say) as supervisor:
+            supervisor.start(_service(root, "echo started; exit 3"))
+            supervisor.watch()
+
+    with pytest.raises(StopRequested):
+        run()
     assert said[0] == "Child ended (exit code 3): started again in 0 s"
     assert log(root, "child").read_text().splitlines() == ["started", "started"]
 
@@ -62,7 +66,7 @@ def test_a_stranger_with_a_reused_process_id_is_left_alone(
     rotate_logs(root)
     child = _service(root, "sleep 60").start()
     with monkeypatch.context() as earlier:
-        earlier.setattr(processes, "started_at", lambda pid: 1)
+        earlier.setattr(processes, "started_at", lambda _: 1)
         Ledger(root).add("child", child.pid, signal.SIGTERM)
     assert Ledger(root).finish_leftovers(grace_seconds=0) == []
     assert child.poll() is None

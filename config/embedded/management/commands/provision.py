@@ -23,5 +23,5 @@ class Command(BaseCommand):
         except CannotStart as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"OCR models: {home.models_dir(root)}")
-        if folder := wordnet.provision(root, self.stdout.write):
+        if folder := wordnet.provision(root, self.stdout.write, again=True):
             self.stdout.write(f"Dictionary: {folder}")
