@@ -1,4 +1,4 @@
-"""The OCR model server: ``python -m ocr.model_server`` listens on 127.0.0.1, RESEE_PORT + 2.
+"""The OCR model server: ``python -m ocr.model_server`` listens on RESEE_PORT + 2.
 
 POST /predict?confidence_threshold=&language= with an image as body; GET /health; GET /metrics.
 One page is read at a time (more threads cost more CPU for the same pages), few may wait, the rest
@@ -193,7 +193,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         """Settings; threads beyond the waiting pages answer /health and /metrics."""
         port = variables.integer("RESEE_PORT") + PORT_OFFSET
         settings = {
-            "bind": f"127.0.0.1:{port}",
+            "bind": f"{variables.text('OCR_MODEL_SERVER_HOST')}:{port}",
             "worker_class": "gthread",
             "workers": 1,
             "threads": WAITING_MAX + 4,

@@ -1,25 +1,25 @@
-"""Servers: every part comes from its environment variable; nothing is embedded or has a secret."""
+"""Servers: every part is given by its environment variable; nothing is embedded or has a secret."""
 
-from django.core.exceptions import ImproperlyConfigured
+import sys
 
 from config.settings import variables
 from config.settings.base import *  # noqa: F403
-from config.settings.base import caches, celery_broker, database
+from config.settings.base import ALLOWED_HOSTS, BASE_DIR, caches, celery_broker, database
 from config.settings.logging import logging_settings
 
+REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "OCR_MODEL_SERVER_URL", "ALLOWED_HOSTS")
+if missing := [name for name in REQUIRED if not variables.is_given(name)]:
+    sys.stderr.write(f"set in the environment: {', '.join(missing)}\n")
+    raise SystemExit(3)  # no traceback; and to gunicorn 3 means that trying again is no use
 
-def _required(name: str) -> str:
-    if value := variables.text(name):
-        return value
-    raise ImproperlyConfigured(f"{name} must be set in the environment")
-
-
-SECRET_KEY = _required("SECRET_KEY")
-DATABASES = {"default": database(_required("DATABASE_URL"))}
-REDIS_URL = _required("REDIS_URL")
+SECRET_KEY = variables.text("SECRET_KEY")
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]  # health checks ask from within
+DATABASES = {"default": database(variables.text("DATABASE_URL"))}
+REDIS_URL = variables.text("REDIS_URL")
 CACHES = caches(REDIS_URL)
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
-OCR_MODEL_SERVER_URL = _required("OCR_MODEL_SERVER_URL")
+OCR_MODEL_SERVER_URL = variables.text("OCR_MODEL_SERVER_URL")
+STATIC_ROOT = BASE_DIR / "staticfiles"
 LOGGING = logging_settings()
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -40,6 +40,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "OCR_MODEL_SERVER_URL", "", "OCR model server, as http://host:port; embedded when empty."
     ),
+    Variable("OCR_MODEL_SERVER_HOST", "127.0.0.1", "Address the OCR model server listens on."),
     Variable(
         "OCR_DET_DIR", "", "Folder of the text detection model; the provisioned one when empty."
     ),
@@ -84,6 +85,11 @@ _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 def text(name: str) -> str:
     """Return the value of a variable of the table; KeyError for one that is not in it."""
     return os.environ.get(name) or _DEFAULTS[name]
+
+
+def is_given(name: str) -> bool:
+    """Return whether the environment sets a variable of the table to something."""
+    return name in _DEFAULTS and bool(os.environ.get(name))
 
 
 def integer(name: str) -> int:

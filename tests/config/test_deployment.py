@@ -1,0 +1,86 @@
+"""docker-compose.yml runs the same processes; production settings are safe or say what lacks."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.celery import QUEUES
+from config.settings.variables import VARIABLES
+from tests.architecture.tree import ROOT
+
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+GIVEN = {
+    "SECRET_KEY": "x3" * 30 + "-abcdefghij",
+    "DATABASE_URL": "postgres://resee:pw@db:5432/resee",
+    "REDIS_URL": "redis://:pw@cache:6379",
+    "OCR_MODEL_SERVER_URL": "http://models:8002",
+    "ALLOWED_HOSTS": "resee.example.com",
+}
+
+
+def _manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.production", "PATH": os.environ["PATH"]}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=settings | environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_check_deploy_is_clean() -> None:
+    done = _manage("check", "--deploy", "--fail-level", "DEBUG", **GIVEN)
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("missing", GIVEN)
+def test_what_is_missing_is_said_in_one_line(missing: str) -> None:
+    done = _manage("check", **{name: text for name, text in GIVEN.items() if name != missing})
+    assert done.returncode != 0
+    assert done.stderr.strip() == f"set in the environment: {missing}"
+
+
+def test_the_compose_file_is_valid() -> None:
+    command = [str(Path(sys.executable).with_name("check-jsonschema"))]
+    command += ["--builtin-schema", "vendor.compose-spec", str(ROOT / "docker-compose.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_queue_is_served_by_the_worker_it_names() -> None:
+    served = {
+        (queue, name.removeprefix("worker-"))
+        for name, service in COMPOSE["services"].items()
+        if name.startswith("worker-")
+        for queue in service["command"].split("--queues ")[1].split()[0].split(",")
+    }
+    assert served == {(queue.name, queue.worker) for queue in QUEUES}
+
+
+def test_every_variable_of_ours_is_in_the_table() -> None:
+    names = {variable.name for variable in VARIABLES}
+    assert COMPOSE["x-app"]["environment"].keys() <= names
+    assert COMPOSE["services"]["ocr-model-server"]["environment"].keys() <= names
+
+
+def test_ports_are_published_on_loopback_only() -> None:
+    ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_a_secret_has_no_default() -> None:
+    used = re.findall(r"\$\{(\w+)(:[-?])", TEXT)
+    secrets = {name for name, _ in used if re.search("PASSWORD|SECRET|ALLOWED", name)}
+    assert secrets == {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "ALLOWED_HOSTS"}
+    assert {kind for name, kind in used if name in secrets} == {":?"}
+
+
+def test_every_service_is_watched_or_says_why_not() -> None:
+    assert all("healthcheck" in service for service in COMPOSE["services"].values())
