@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class OcrConfig(AppConfig):
-    """See the package's modules."""
+    """Scans: what the learner's camera saw."""
 
     name = "ocr"
+
+    def ready(self) -> None:
+        """Readiness includes the model server's."""
+        from config.operations import health
+        from ocr import model_client
+
+        health.register("ocr_model_server", model_client.health)

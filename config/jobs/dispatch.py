@@ -1,0 +1,83 @@
+"""Jobs on their way to the queues, and back from workers that died."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, Q
+from kombu.exceptions import OperationalError
+
+from config.jobs.models import Job
+
+SILENT_SECONDS = 15  # three heartbeats missed
+WAIT_SECONDS_MAX = 120
+BATCH = 500
+
+log = structlog.get_logger(__name__)
+
+
+def accept(
+    *, task: str, arguments: dict[str, Any], user_id: int | None, attempts_max: int = 3
+) -> Job:
+    """Store a job in the caller's transaction and dispatch it once that is committed.
+
+    ``arguments`` are the task's keyword arguments, ids only; it gets ``job_id`` besides.
+    """
+    job = Job.objects.create(
+        task=task, arguments=arguments, user_id=user_id, attempts_max=attempts_max
+    )
+    transaction.on_commit(lambda: dispatch(job, now=job.created_at))
+    return job
+
+
+def dispatch(job: Job, *, now: datetime) -> bool:
+    """Put the job into its queue; False, and it stays to be dispatched, when the broker is away."""
+    arguments = {**job.arguments, "job_id": str(job.public_id)}
+    try:
+        current_app.send_task(job.task, kwargs=arguments, retry=False)
+    except OperationalError as error:
+        log.warning("job_not_dispatched", job=str(job.public_id), exc_info=error)
+        return False
+    Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(heartbeat_at=now)
+    return True
+
+
+def reconcile(*, now: datetime) -> None:
+    """Give jobs of silent workers back, end those out of attempts, dispatch what waits too long."""
+    silent = Job.objects.filter(
+        state=Job.State.RUNNING, heartbeat_at__lt=now - timedelta(seconds=SILENT_SECONDS)
+    )
+    ended = silent.filter(attempts__gte=F("attempts_max")).update(
+        state=Job.State.FAILED,
+        stage="",
+        lease=None,
+        finished_at=now,
+        error_code="attempts_exhausted",
+        error_detail="The work was begun several times and never came to its end.",
+    )
+    given_back = silent.update(
+        state=Job.State.QUEUED, stage="waiting to try again", percent=0, lease=None,
+        heartbeat_at=None,
+    )  # fmt: skip
+    if ended or given_back:
+        log.warning("silent_jobs", ended=ended, given_back=given_back)
+    _dispatch_waiting(now)
+
+
+def _dispatch_waiting(now: datetime) -> None:
+    untouched = Q(heartbeat_at=None) | Q(heartbeat_at__lte=now - timedelta(seconds=SILENT_SECONDS))
+    for job in Job.objects.filter(untouched, state=Job.State.QUEUED).order_by("id")[:BATCH]:
+        if _has_waited(job, now) and not dispatch(job, now=now):
+            return  # the broker is away: the next round tries again
+
+
+def _has_waited(job: Job, now: datetime) -> bool:
+    """Tell whether to dispatch again: ever later, so that copies do not fill a long queue."""
+    if job.heartbeat_at is None:
+        return True
+    age = (job.heartbeat_at - job.created_at).total_seconds()
+    pause = SILENT_SECONDS * (1 << max(job.attempts - 1, 0))
+    wait = min(max(age, pause), WAIT_SECONDS_MAX)
+    return now - job.heartbeat_at >= timedelta(seconds=wait)

@@ -1,0 +1,81 @@
+"""What a learner does with a scan: send it, send it again, throw it away. Reading: ``reading``."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.queries.learners import Learner
+from config.errors import Conflict
+from config.jobs.dispatch import accept
+from config.jobs.models import Job
+from ocr import pages, storage
+from ocr.access import scan_of
+from ocr.models import Scan
+
+TASK = "ocr.tasks.read_scan"
+ATTEMPTS_MAX = 4
+
+
+class NotFailed(Conflict):
+    """Only a scan that has failed is read again."""
+
+    code = "scan_not_failed"
+
+
+def accept_scan(
+    *, learner: Learner, data: bytes, file_name: str, language: str, confidence_threshold: float
+) -> Scan:
+    """Store the upload and promise to read it; the classes of ``ocr.pages`` say why not."""
+    upload = pages.check(data)
+    scan = Scan(
+        user_id=learner.id,
+        file_name=file_name[:200],
+        sha256=storage.sha256_of(data),
+        media_type=upload.media_type,
+        byte_count=len(data),
+        language=language,
+        confidence_threshold=confidence_threshold,
+    )
+    with storage.held(scan.sha256):
+        scan.file.name = storage.keep(data, sha256=scan.sha256, extension=upload.extension)
+        scan.job = _job(scan)
+        scan.save()
+    return scan
+
+
+@transaction.atomic
+def retry_scan(*, learner: Learner, scan_id: UUID) -> None:
+    """Read a failed scan from the beginning, as a new job; NotFailed."""
+    scan = scan_of(learner, scan_id)
+    failed = Job.objects.select_for_update().filter(pk=scan.job_id, state=Job.State.FAILED).first()
+    if failed is None:
+        raise NotFailed("This scan has not failed: there is nothing to try again.")
+    scan.pages.all().delete()
+    scan.job = _job(scan)
+    scan.save(update_fields=["job"])
+    failed.delete()
+
+
+def delete_scan(*, learner: Learner, scan_id: UUID) -> None:
+    """Delete the scan with all that was read on it, and the file if it is nobody else's too."""
+    with transaction.atomic():
+        scan = scan_of(learner, scan_id)
+        # the job first, as whoever stores a page does: else the two wait for each other
+        job = Job.objects.select_for_update().get(pk=scan.job_id)
+        scan.delete()
+        job.delete()
+        # a lock of its own after the commit: whoever sends the same file now keeps it
+        transaction.on_commit(partial(_discard_unused, scan.sha256, str(scan.file)))
+
+
+def _job(scan: Scan) -> Job:
+    arguments: dict[str, Any] = {"scan_id": str(scan.public_id)}
+    return accept(task=TASK, arguments=arguments, user_id=scan.user_id, attempts_max=ATTEMPTS_MAX)
+
+
+def _discard_unused(sha256: str, name: str) -> None:
+    with storage.held(sha256):
+        if not Scan.objects.filter(sha256=sha256).exists():
+            storage.discard(name)

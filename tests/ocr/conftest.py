@@ -1,0 +1,51 @@
+"""What the tests of scans share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.queries.learners import Learner
+from ocr.commands.reading import read_scan
+from ocr.commands.scans import accept_scan
+from ocr.models import Scan
+from tests.ocr import images
+from tests.ocr_server import Answer, fake_model_server
+
+Serve = Callable[[Callable[[bytes], Answer]], None]
+
+
+@pytest.fixture
+def serve(settings: Any) -> Iterator[Serve]:
+    """Have a fake model server answer with the given function."""
+    with ExitStack() as stack:
+
+        def start(answer: Callable[[bytes], Answer]) -> None:
+            settings.OCR_MODEL_SERVER_URL = stack.enter_context(fake_model_server(answer))
+
+        yield start
+
+
+@pytest.fixture
+def scan(learner: Learner) -> Scan:
+    """A scan that Alice has sent and nobody has read."""
+    return sent(learner)
+
+
+def sent(learner: Learner, data: bytes | None = None) -> Scan:
+    """A scan of ``learner``."""
+    return accept_scan(
+        learner=learner,
+        data=images.png() if data is None else data,
+        file_name="page.png",
+        language="auto",
+        confidence_threshold=0.5,
+    )
+
+
+def read(scan: Scan) -> Scan:
+    """Do what the worker does; return the scan as it is then."""
+    read_scan(job_id=scan.job.public_id, scan_id=scan.public_id, clock=timezone.now)
+    return Scan.objects.select_related("job").get(pk=scan.pk)

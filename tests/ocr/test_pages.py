@@ -1,0 +1,113 @@
+"""What may be uploaded, and the pixels it becomes."""
+
+import random
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ocr import pages
+from tests.ocr import images
+
+RED, WHITE = (0, 0, 255), (255, 255, 255)  # blue, green, red
+
+
+def corner_and_end(data: bytes) -> tuple[Any, Any]:
+    pixels = pages.decode(data).astype(int)
+    return pixels[5, 5], pixels[-5, -5]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_every_accepted_type_becomes_the_same_pixels(kind: str) -> None:
+    data = images.encoded(images.drawn(), kind)
+    assert pages.check(data).media_type == f"image/{kind.lower()}"
+    first, last = corner_and_end(data)
+    assert np.abs(first - RED).max() < 12
+    assert np.abs(last - WHITE).max() < 12
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I", "F"])
+def test_every_mode_becomes_eight_bits_of_three_colours(mode: str) -> None:
+    pixels = pages.decode(images.encoded(images.drawn().convert(mode), "TIFF"
+                          if mode not in {"P", "LA", "RGBA"} else "PNG"))  # fmt: skip
+    assert pixels.shape == (80, 120, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels[-5, -5].min() > 250
+    assert pixels[5, 5].min() < 130
+
+
+def test_sixteen_bits_keep_their_shades() -> None:
+    pixels = pages.decode(images.sixteen_bit_png())
+    assert pixels[-5, -5].tolist() == [255, 255, 255]
+    assert pixels[5, 5].tolist() == [76, 76, 76]  # the grey of red
+
+
+def test_what_is_transparent_is_white() -> None:
+    layer = images.drawn().convert("RGBA")
+    layer.putalpha(Image.new("L", layer.size, 0))
+    assert pages.decode(images.encoded(layer)).min() == 255
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_turned_upright_by_its_exif(orientation: int) -> None:
+    turn = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    photo = images.drawn()
+    stored = photo.transpose(turn[orientation]) if orientation in turn else photo
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    pixels = pages.decode(images.encoded(stored, "JPEG", exif=exif, quality=95)).astype(int)
+    assert pixels.shape == (80, 120, 3)
+    assert np.abs(pixels[5, 5] - RED).max() < 30
+
+
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (b"", pages.EmptyFile),
+        (b"just some text", pages.UnsupportedType),
+        (images.SVG, pages.UnsupportedType),
+        (b"%PDF-1.7\n", pages.UnsupportedType),
+        (b"GIF89a" + bytes(30), pages.UnsupportedType),
+        (images.jpeg()[:20], pages.DamagedImage),
+        (images.truncated_jpeg(), pages.DamagedImage),
+        (images.png()[:-30], pages.DamagedImage),
+        (images.encoded(Image.new("L", (15, 900))), pages.BadDimensions),
+        (images.encoded(Image.new("1", (6400, 6400))), pages.BadDimensions),
+        (b"\xff\xd8\xff" + bytes(pages.BYTES_MAX), pages.TooLarge),
+    ],
+)
+def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[Exception]) -> None:
+    for look in (pages.check, pages.decode):
+        with pytest.raises(refusal):
+            look(data)
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = images.bomb()
+    assert len(data) < 200_000
+    monkeypatch.setattr(Image.Image, "load", lambda _: pytest.fail("it was decoded"))
+    for look in (pages.check, pages.decode):
+        with pytest.raises(pages.BadDimensions):
+            look(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.filterwarnings("ignore")  # Pillow's, about what it finds in the files
+def test_a_mutated_file_is_read_or_refused(kind: str) -> None:
+    sound, chance = images.encoded(images.noise((64, 48)), kind), random.Random(5)
+    for _ in range(60):
+        data = bytearray(sound)
+        for _ in range(chance.randrange(1, 12)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        with suppress(pages.Invalid):
+            assert pages.decode(bytes(data)).ndim == 3
