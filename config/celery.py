@@ -68,6 +68,7 @@ app.conf.update(
         "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
+        "max_retries": 0,  # whoever publishes hears at once that the broker is away
     },
     beat_schedule=SCHEDULE,
     beat_scheduler="redbeat.RedBeatScheduler",

@@ -21,7 +21,7 @@ def scans_of(learner: Learner) -> QuerySet[Scan]:
 
 
 def scan_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Scan:
-    """Return one scan with its job, its row locked for the transaction if ``lock``; ScanNotFound."""
+    """Return one scan with its job, its row locked if ``lock``; ScanNotFound."""
     rows = scans_of(learner).select_related("job")
     if lock:
         rows = rows.select_for_update(of=("self",))

@@ -77,7 +77,8 @@ def health(url: str) -> httpx.Response | None:
 def free_port() -> int:
     """Return a port nobody listens on; different pytest workers begin at different ones."""
     start = FIRST_PORT + os.getpid() * 7 % (LAST_PORT - FIRST_PORT)
-    for port in [*range(start, LAST_PORT), *range(FIRST_PORT, start)]:
+    ports: list[int] = [*range(start, LAST_PORT), *range(FIRST_PORT, start)]
+    for port in ports:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port

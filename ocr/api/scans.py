@@ -193,7 +193,8 @@ class ScanRetry(APIView):
 
 def _accepted(request: Request, scan_id: UUID) -> Response:
     address = reverse("scan", args=[scan_id], request=request)
-    links = {"self": address, "cards": f"{address}cards/"}
+    cards = reverse("scan-cards", args=[scan_id], request=request)
+    links = {"self": address, "cards": cards}
     return Response(
         {"id": scan_id, "state": Job.State.QUEUED.value, "links": links},
         status=status.HTTP_202_ACCEPTED,

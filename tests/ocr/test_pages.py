@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from config.errors import Invalid
 from ocr import pages
 from tests.ocr import images
 
@@ -109,5 +110,5 @@ def test_a_mutated_file_is_read_or_refused(kind: str) -> None:
         data = bytearray(sound)
         for _ in range(chance.randrange(1, 12)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        with suppress(pages.Invalid):
+        with suppress(Invalid):
             assert pages.decode(bytes(data)).ndim == 3
