@@ -7,3 +7,4 @@ class AccountsConfig(AppConfig):
     """Sign-in, profiles, tokens."""
 
     name = "accounts"
+    verbose_name = "Learners"

@@ -1,6 +1,7 @@
 """The sign-in routes are allauth's, and so is their specification; here it joins ours."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from allauth.headless.spec.internal.schema import get_schema
@@ -9,17 +10,26 @@ from allauth.headless.spec.internal.schema import get_schema
 def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add allauth's paths and components to the schema; a name that both use is an error."""
     theirs = get_schema()
-    for path, item in theirs["paths"].items():
+    paths = {path: item for path, item in theirs["paths"].items() if "/phone" not in path}
+    for path, item in paths.items():
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
             item[method]["operationId"] = _operation_id(path, method)
-    result["paths"] |= theirs["paths"]
+    used = set(_tags(paths))
+    ours_first = [{"name": tag} for tag in dict.fromkeys(_tags(result["paths"]))]
+    result["tags"] = ours_first + [tag for tag in theirs["tags"] if tag["name"] in used]
+    result["paths"] |= paths
     for kind, components in theirs["components"].items():
         ours = result["components"].setdefault(kind, {})
         if doubled := ours.keys() & components.keys():
             raise ValueError(f"two meanings of {kind} {sorted(doubled)} in the schema")
         ours |= components
-    result["tags"] = theirs["tags"]
     return result
+
+
+def _tags(paths: dict[str, Any]) -> Iterator[str]:
+    for item in paths.values():
+        for operation in item.values():
+            yield from operation["tags"] if isinstance(operation, dict) else ()
 
 
 def _operation_id(path: str, method: str) -> str:

@@ -8,3 +8,4 @@ class JobsConfig(AppConfig):
 
     name = "config.jobs"
     label = "jobs"
+    verbose_name = "Long work"

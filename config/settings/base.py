@@ -221,5 +221,7 @@ UNFOLD = {
     "SITE_TITLE": "Resee",
     "SITE_HEADER": "Resee",
     "SITE_SUBHEADER": "cards, reviews, scans",
+    "SITE_SYMBOL": "school",
+    "SITE_URL": "/api/docs/",
     "SHOW_HISTORY": True,
 }
