@@ -49,7 +49,7 @@ class Supervisor:
         """Finish what a killed run left behind; from here on a signal raises StopRequested."""
         self._handlers = {number: signal.getsignal(number) for number in SIGNALS}
         for number, handler in self._handlers.items():
-            if handler is not signal.SIG_IGN:  # as after nohup
+            if (number, handler) != (signal.SIGHUP, signal.SIG_IGN):  # nohup has said so
                 signal.signal(number, _request_stop)
         if left := self._ledger.finish_leftovers(grace_seconds=_PROGRAMS_GRACE):
             self._say(f"Finished what the last run left behind: {', '.join(left)}")
