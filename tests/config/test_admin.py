@@ -19,9 +19,11 @@ from config.operations import admin_tables
 from tests import make
 
 pytestmark = pytest.mark.django_db
+# Disposable sums over a composite key are left out: Django's admin takes no such model.
 OUR_MODELS = [
     model
     for model in apps.get_models()
+    if not isinstance(model._meta.pk, models.CompositePrimaryKey)
     if model.__module__.split(".")[0] in {"accounts", "review", "ocr", "exams", "chat", "config"}
 ]
 REGISTERED = list(admin.site._registry)
@@ -36,6 +38,10 @@ def _row(model: type[Model], number: int, made: dict[type[Model], Model]) -> Mod
         if not field.has_default() and not field.null and not isinstance(field, models.AutoField)
         and field.db_default is models.NOT_PROVIDED
     }  # fmt: skip
+    if model._meta.pk.has_default():  # a table of one row
+        return model._default_manager.update_or_create(pk=model._meta.pk.default, defaults=values)[
+            0
+        ]
     return model._default_manager.create(**values)
 
 
