@@ -7,3 +7,11 @@ class ReviewConfig(AppConfig):
     """See the package's modules."""
 
     name = "review"
+    verbose_name = "Cards and reviews"
+
+    def ready(self) -> None:
+        """Load the models that stand in no models.py; readiness includes the read models'."""
+        from config.operations import health
+        from review import projections
+
+        health.register("read_models", projections.health)

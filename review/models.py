@@ -248,6 +248,7 @@ class ReviewHistory(models.Model):
             models.Index(fields=["user", "xid"], name="history_tail"),
             models.Index(fields=["user", "reviewed_at"], name="history_by_time"),
             models.Index(fields=["content", "reviewed_at", "public_id"], name="history_of_card"),
+            models.Index(fields=["xid"], name="history_fold"),
         ]
         triggers = _append_only()
 
@@ -291,6 +292,7 @@ class ReviewAdjustment(models.Model):
         indexes = [
             models.Index(fields=["user", "xid"], name="adjustment_tail"),
             models.Index(fields=["content"], name="adjustment_of_card"),
+            models.Index(fields=["xid"], name="adjustment_fold"),
         ]
         triggers = _append_only()
 

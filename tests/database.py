@@ -20,6 +20,7 @@ def _flush(operations: DatabaseOperations, statements: Sequence[str]) -> None:
             cursor.execute(statement)
         with connection.schema_editor() as editor:
             import_module("review.migrations.0002_default_parameters").create(apps, editor)
+            import_module("review.migrations.0003_read_models").create_watermark(apps, editor)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,178 @@
+"""Facts -> read models: fold, refresh, rebuild, age; and the exact read (docs/adr/0003, sql/)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from review import metrics
+from review.read_models import SENTINEL_USER_ID, SUMS
+
+DAYS_KEPT = 400
+STALE = timedelta(minutes=10)
+ROLLUPS = ("review_daycategory", "review_userday", "review_categorytotal", "review_hourclass")
+_LOCK = 7_310_001  # one fold, rebuild or erasure at a time
+_IS_BEHIND = "SELECT wm > pg_snapshot_xmin(pg_current_snapshot()) FROM review_readmodelwatermark"
+_PRUNE = "DELETE FROM review_daycategory WHERE local_day < (now() AT TIME ZONE 'UTC')::date - %s"
+_REBASE = """
+UPDATE review_readmodelwatermark SET
+    history_base_id = coalesce((SELECT max(id) FROM review_reviewhistory), 0),
+    adjustment_base_id = coalesce((SELECT max(id) FROM review_reviewadjustment), 0)
+"""
+_AGE = """
+SELECT
+    folded_at, now(),
+    (SELECT refreshed_at FROM review_recent_day WHERE user_id = %s),
+    (
+        SELECT count(*) FROM review_counted_fact AS fact
+        WHERE fact.xid >= mark.wm
+        AND fact.id > CASE WHEN is_adjustment THEN adjustment_base_id ELSE history_base_id END
+    )
+FROM review_readmodelwatermark AS mark
+"""
+
+
+class WatermarkMissing(Exception):
+    """Nobody knows what the rollups hold: run rebuild_read_models."""
+
+
+class RebuildNeeded(Exception):
+    """The watermark is ahead of the server's transaction ids, so the data came from elsewhere."""
+
+
+class ReadModelsStale(Exception):
+    """No fold has run for longer than STALE; what is read is exact all the same, and slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """How far the read models are behind the facts, and how many facts a reader has to add."""
+
+    since_fold: timedelta
+    since_refresh: timedelta
+    tail_count: int
+
+
+@metrics.FOLD_SECONDS.time()
+@transaction.atomic
+def fold() -> int:
+    """Add the facts of ended transactions to the rollups and return how many they were.
+
+    Raises WatermarkMissing, or RebuildNeeded after a restore into a new cluster.
+    """
+    with connection.cursor() as cursor:
+        _lock(cursor)
+        _check(cursor)
+        cursor.execute(_PRUNE, [DAYS_KEPT])
+        return _add(cursor, everything=False)
+
+
+@metrics.REFRESH_SECONDS.time()
+def refresh() -> None:
+    """Publish the rollups of the last days, with their watermark, in the materialized view."""
+    with connection.cursor() as cursor:
+        cursor.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY review_recent_day")
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Make all read models from nothing and return how many facts they hold.
+
+    Writers wait meanwhile, readers do not. What is counted here is remembered by its ids: after a
+    restore the transaction ids of the facts mean nothing.
+    """
+    with connection.cursor() as cursor:
+        _lock(cursor)
+        cursor.execute("LOCK TABLE review_reviewhistory, review_reviewadjustment IN SHARE MODE")
+        cursor.execute(
+            "INSERT INTO review_readmodelwatermark "
+            "(id, wm, history_base_id, adjustment_base_id, folded_at) VALUES (1, '0', 0, 0, now()) "
+            "ON CONFLICT DO NOTHING"
+        )
+        for table in ROLLUPS:
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608  TRUNCATE would stop the readers
+        fact_count = _add(cursor, everything=True)
+        cursor.execute(_REBASE)
+        refresh()
+        return fact_count
+
+
+def age() -> Age:
+    """Return how far the read models are behind; the cost grows with the tail only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGE, [SENTINEL_USER_ID])
+        row = cursor.fetchone()
+    if row is None:
+        raise WatermarkMissing
+    folded_at, now, refreshed_at, tail_count = row
+    refreshed_at = refreshed_at or datetime.fromtimestamp(0, now.tzinfo)
+    return Age(now - folded_at, now - refreshed_at, tail_count)
+
+
+def health() -> str:
+    """Tell the age; raises WatermarkMissing, RebuildNeeded or ReadModelsStale."""
+    with connection.cursor() as cursor:
+        _check(cursor)
+    found = age()
+    if found.since_fold > STALE:
+        raise ReadModelsStale
+    return (
+        f"folded {found.since_fold.total_seconds():.0f} s ago, "
+        f"published {found.since_refresh.total_seconds():.0f} s ago, "
+        f"{found.tail_count} facts not folded yet"
+    )
+
+
+def exact(source: str, select: str, **values: Any) -> list[dict[str, Any]]:
+    """Return the rows of ``select ... FROM exact``: one learner's sums up to the last commit.
+
+    ``source`` is exact_recent (the view, with its own watermark), exact_day or exact_total (the
+    rollups, with the fold's); ``values`` name the learner as ``user_id``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement(source, select), values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@cache
+def statement(name: str, select: str = "", **parts: str) -> str:
+    """Return a file of sql/, with ``select`` after it and the lists of sums filled in."""
+    return (_text(name) + select).format(
+        columns=", ".join(SUMS),
+        sums=", ".join(f"sum({name})::bigint AS {name}" for name in SUMS),
+        added=", ".join(f"{name} = old.{name} + EXCLUDED.{name}" for name in SUMS),
+        in_tail=_text("in_tail"),
+        **parts,
+    )
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
+
+
+def _lock(cursor: Any) -> None:
+    """Wait in a statement of its own, so that the next one's snapshot holds what we waited for."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _check(cursor: Any) -> None:
+    cursor.execute(_IS_BEHIND)
+    row = cursor.fetchone()
+    if row is None:
+        raise WatermarkMissing("The watermark's row is missing: run rebuild_read_models.")
+    if row[0]:
+        raise RebuildNeeded(
+            "This database was restored into a new cluster: run rebuild_read_models."
+        )
+
+
+def _add(cursor: Any, *, everything: bool) -> int:
+    cursor.execute(statement("fold"), {"everything": everything, "days_kept": DAYS_KEPT})
+    fact_count, mark_count = cursor.fetchone()
+    if mark_count != 1:
+        raise WatermarkMissing("The watermark's row is missing: run rebuild_read_models.")
+    return int(fact_count)

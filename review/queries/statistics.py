@@ -1,0 +1,138 @@
+"""Dashboard and categories, exact for the learner's own last answer.
+
+The 30 days are the learner's own, by today as of now; they are read from the view of recent days,
+with its own watermark, all time and streak from the rollups, with the fold's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from accounts.queries.learners import Learner
+from review import projections
+from review.access import categories_of
+from review.days import day_starts_at, local_moment
+from review.models import ReviewSchedule, Stage
+from review.queries.contents import stage_name
+from review.queries.sums import NOTHING, shown
+from review.read_models import SUMS
+
+WINDOW_DAYS = 30
+_WINDOW = """
+SELECT local_day = %(today)s AS is_today, {sums}
+FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
+"""
+_WINDOW_BY_CATEGORY = """
+SELECT category_id, {sums}
+FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
+"""
+_TOTAL_BY_CATEGORY = "SELECT category_id, {sums} FROM exact GROUP BY 1"
+# Days in a row count down together with their number: what is in one row shares day + number.
+_STREAK = """
+, reviewed AS (
+    SELECT local_day FROM exact WHERE local_day <= %(today)s
+    GROUP BY local_day HAVING sum(review_count) > 0
+), streak AS (
+    SELECT local_day, local_day + row_number() OVER (ORDER BY local_day DESC)::integer AS run
+    FROM reviewed
+)
+SELECT count(*) AS days FROM streak
+WHERE run = (SELECT max(run) FROM streak WHERE local_day >= %(today)s - 1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The learner's own today and the instants between which it lies."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def window(self) -> dict[str, date]:
+        """The last 30 days, today included."""
+        return {"since": self.day - timedelta(days=WINDOW_DAYS - 1), "today": self.day}
+
+
+def today_of(learner: Learner, now: datetime) -> Today:
+    """Return the learner's own day that ``now`` falls on."""
+    clock = learner.time_zone, learner.rollover_hour
+    day, _ = local_moment(now, *clock)
+    return Today(day, day_starts_at(day, *clock), day_starts_at(day + timedelta(days=1), *clock))
+
+
+def dashboard(learner: Learner, *, now: datetime) -> dict[str, Any]:
+    """Return what is due, what was done, and the cards by stage. Three queries."""
+    today = today_of(learner, now)
+    window = projections.exact("exact_recent", _WINDOW, user_id=learner.id, **today.window)
+    reviewed_today = next((row for row in window if row["is_today"]), NOTHING)
+    month = {name: sum(row[name] for row in window) for name in SUMS}
+    (streak,) = projections.exact("exact_day", _STREAK, user_id=learner.id, today=today.day)
+    return {
+        "today": today.day,
+        **_cards(learner, today, now),
+        "reviewed_today": shown(reviewed_today),
+        "last_30_days": shown(month),
+        "streak_days": streak["days"],
+    }
+
+
+def categories(learner: Learner, *, now: datetime) -> list[dict[str, Any]]:
+    """Return each category by name: its own cards and reviews, without those below it.
+
+    Three queries.
+    """
+    window = today_of(learner, now).window
+    month = _by_category("exact_recent", _WINDOW_BY_CATEGORY, learner, **window)
+    total = _by_category("exact_total", _TOTAL_BY_CATEGORY, learner)
+    is_card = Q(contents__schedule__isnull=False, contents__archived_at=None)
+    rows = categories_of(learner).annotate(
+        parent_public_id=F("parent__public_id"),
+        card_count=Count("contents", filter=is_card),
+        due_count=Count("contents", filter=is_card & _is_due("contents__schedule__", now)),
+    )
+    return [
+        {
+            "id": row.public_id,
+            "name": row.name,
+            "parent": row.parent_public_id,
+            "card_count": row.card_count,
+            "due_count": row.due_count,
+            "last_30_days": shown(month.get(row.pk, NOTHING)),
+            "all_time": shown(total.get(row.pk, NOTHING)),
+        }
+        for row in rows.order_by("name", "id")
+    ]
+
+
+def _by_category(
+    source: str, select: str, learner: Learner, **values: Any
+) -> dict[int, dict[str, Any]]:
+    rows = projections.exact(source, select, user_id=learner.id, **values)
+    return {row["category_id"]: row for row in rows}
+
+
+def _is_due(prefix: str, by: datetime) -> Q:
+    """Due and awake by then, however late; archived contents are the caller's to leave out."""
+    return Q(
+        Q((f"{prefix}buried_until", None)) | Q((f"{prefix}buried_until__lte", by)),
+        (f"{prefix}suspended_at", None),
+        (f"{prefix}due_at__lte", by),
+    )
+
+
+def _cards(learner: Learner, today: Today, now: datetime) -> dict[str, Any]:
+    """Return what is due and the cards by stage, suspended ones included and told apart."""
+    ends_at = today.ends_at - timedelta(microseconds=1)
+    counts = ReviewSchedule.objects.filter(user_id=learner.id, content__archived_at=None).aggregate(
+        **{stage_name(stage): Count("pk", filter=Q(stage=stage)) for stage in Stage},
+        suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
+        due_now=Count("pk", filter=_is_due("", now)),
+        due_today=Count("pk", filter=_is_due("", ends_at)),
+        overdue=Count("pk", filter=_is_due("", now) & Q(due_at__lt=today.starts_at)),
+    )
+    due = {name: counts.pop(name) for name in ("due_now", "due_today", "overdue")}
+    return {**due, "cards": counts}

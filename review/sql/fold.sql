@@ -1,0 +1,49 @@
+-- One statement, so one snapshot. Every transaction below `hi` has ended: late commits and gaps in
+-- ids cannot matter. {columns}, {sums} and {added} are filled in from read_models.SUMS.
+WITH mark AS (
+    SELECT *, pg_snapshot_xmin(pg_current_snapshot()) AS hi FROM review_readmodelwatermark
+),
+fresh AS MATERIALIZED (
+    SELECT fact.* FROM review_counted_fact AS fact CROSS JOIN mark
+    WHERE %(everything)s OR (
+        fact.xid >= mark.wm
+        AND fact.xid < mark.hi
+        AND fact.id > CASE
+            WHEN fact.is_adjustment THEN mark.adjustment_base_id ELSE mark.history_base_id
+        END
+    )
+),
+day_category AS (
+    INSERT INTO review_daycategory AS old (user_id, category_id, local_day, {columns})
+    SELECT user_id, category_id, local_day, {sums} FROM fresh
+    WHERE local_day >= (now() AT TIME ZONE 'UTC')::date - %(days_kept)s
+    GROUP BY user_id, category_id, local_day
+    ON CONFLICT (user_id, category_id, local_day) DO UPDATE SET {added}
+),
+category_total AS (
+    INSERT INTO review_categorytotal AS old (user_id, category_id, {columns})
+    SELECT user_id, category_id, {sums} FROM fresh
+    GROUP BY user_id, category_id
+    ON CONFLICT (user_id, category_id) DO UPDATE SET {added}
+),
+user_day AS (
+    INSERT INTO review_userday AS old (user_id, local_day, {columns})
+    SELECT user_id, local_day, {sums} FROM fresh
+    WHERE NOT is_adjustment
+    GROUP BY user_id, local_day
+    ON CONFLICT (user_id, local_day) DO UPDATE SET {added}
+),
+hour_class AS (
+    INSERT INTO review_hourclass AS old (user_id, local_hour, interval_class, {columns})
+    SELECT user_id, local_hour, interval_class, {sums} FROM fresh
+    WHERE NOT is_adjustment
+    GROUP BY user_id, local_hour, interval_class
+    ON CONFLICT (user_id, local_hour, interval_class) DO UPDATE SET {added}
+),
+marked AS (
+    UPDATE review_readmodelwatermark AS old
+    SET wm = mark.hi, folded_at = now()
+    FROM mark
+    RETURNING old.id
+)
+SELECT (SELECT count(*) FROM fresh) AS fact_count, (SELECT count(*) FROM marked) AS mark_count

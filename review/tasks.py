@@ -1,0 +1,20 @@
+"""What the clock asks of the read models; the beat schedule stands in config/celery.py."""
+
+from celery import shared_task
+
+from review import metrics, projections
+
+
+@shared_task(name="review.tasks.fold")
+def fold(**_: object) -> None:
+    """Add new facts to the rollups."""
+    metrics.FACTS_FOLDED.set(projections.fold())
+    metrics.FOLDED_AT.set_to_current_time()
+    metrics.TAIL_FACTS.set(projections.age().tail_count)
+
+
+@shared_task(name="review.tasks.refresh")
+def refresh(**_: object) -> None:
+    """Publish the rollups in the materialized view."""
+    projections.refresh()
+    metrics.REFRESHED_AT.set_to_current_time()

@@ -1,0 +1,85 @@
+"""The exact read against a recount of the facts, row by row and in Python."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from datetime import date, datetime, timedelta
+
+from accounts.queries.learners import Learner
+from review.models import ReviewAdjustment, ReviewHistory
+from review.queries.activity import activity
+from review.queries.statistics import categories, dashboard, today_of
+from review.queries.sums import shown
+from review.ratings import Rating
+from review.read_models import SUMS
+
+Sums = dict[str, int]
+
+
+def facts(learner: Learner, *, with_adjustments: bool) -> Iterator[tuple[int, date, Sums]]:
+    """Yield category, day and signed sums of each fact that counts."""
+    for fact in ReviewHistory.objects.filter(user_id=learner.id).exclude(rating=None):
+        assert fact.rating
+        sums = dict.fromkeys(SUMS, 0)
+        sums |= {"review_count": fact.sign, "taken_ms": fact.sign * fact.taken_ms}
+        sums[f"{Rating(fact.rating).name.lower()}_count"] = fact.sign
+        yield fact.category_id, fact.local_day, sums
+    if with_adjustments:
+        for moved in ReviewAdjustment.objects.filter(user_id=learner.id):
+            yield (
+                moved.category_id,
+                moved.local_day,
+                {name: getattr(moved, name) for name in SUMS},
+            )
+
+
+def recount(
+    learner: Learner, key: Callable[[int, date], Hashable], *, with_adjustments: bool
+) -> defaultdict[Hashable, Sums]:
+    """Return the learner's sums by ``key(category, day)``, from the facts alone."""
+    found: defaultdict[Hashable, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    for category_id, day, sums in facts(learner, with_adjustments=with_adjustments):
+        for name, value in sums.items():
+            found[key(category_id, day)][name] += value
+    return found
+
+
+def verify_projection(learner: Learner, now: datetime) -> None:
+    """Every statistic the learner can ask for at ``now`` equals a recount."""
+    today = today_of(learner, now).day
+    by_day = recount(learner, lambda _, day: day, with_adjustments=False)
+    _verify_dashboard(learner, now, today)
+    for row in activity(learner, days=366, now=now):
+        assert row == {"day": row["day"], **shown(by_day[row["day"]])}
+    _verify_categories(learner, now, today)
+
+
+def _in_window(day: date, today: date) -> bool:
+    return today - timedelta(days=29) <= day <= today
+
+
+def _verify_dashboard(learner: Learner, now: datetime, today: date) -> None:
+    found = dashboard(learner, now=now)
+    by_day = recount(learner, lambda _, day: day, with_adjustments=False)
+    month = recount(learner, lambda _, day: _in_window(day, today), with_adjustments=False)
+    assert found["today"] == today
+    assert found["reviewed_today"] == shown(by_day[today])
+    assert found["last_30_days"] == shown(month[True])
+    streak, day = 0, today if by_day[today]["review_count"] else today - timedelta(days=1)
+    while by_day[day]["review_count"]:
+        streak, day = streak + 1, day - timedelta(days=1)
+    assert found["streak_days"] == streak
+
+
+def _verify_categories(learner: Learner, now: datetime, today: date) -> None:
+    from review.access import categories_of
+
+    keys = dict(categories_of(learner).values_list("public_id", "pk"))
+    total = recount(learner, lambda category, _: category, with_adjustments=True)
+    month = recount(
+        learner,
+        lambda category, day: category if _in_window(day, today) else None,
+        with_adjustments=True,
+    )
+    for row in categories(learner, now=now):
+        assert row["last_30_days"] == shown(month[keys[row["id"]]])
+        assert row["all_time"] == shown(total[keys[row["id"]]])
