@@ -7,6 +7,7 @@ class OcrConfig(AppConfig):
     """Scans: what the learner's camera saw."""
 
     name = "ocr"
+    verbose_name = "Scans"
 
     def ready(self) -> None:
         """Readiness includes the model server's."""

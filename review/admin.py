@@ -12,6 +12,7 @@ from review.models import (
     ReviewSchedule,
     SchedulingParameters,
 )
+from review.read_models import ReadModelWatermark
 
 
 @admin.register(Category)
@@ -80,3 +81,10 @@ class SchedulingParametersAdmin(ReadOnlyTable[SchedulingParameters]):
     list_display = ("id", "user", "desired_retention", "maximum_interval_days", "created_at")
     list_select_related = ("user",)
     search_fields = ("=user__email",)
+
+
+@admin.register(ReadModelWatermark)
+class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
+    """How far the rollups have counted."""
+
+    list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")

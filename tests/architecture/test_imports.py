@@ -24,6 +24,7 @@ PLANTS = {
     "entry-ocr": ("config/urls.py", "import ocr.engine"),
     "embedded": ("config/operations/health.py", "import config.embedded.postgres"),
     "pure": ("review/scheduling.py", "def late():\n    import django.utils.timezone"),
+    "write-side": ("review/commands/reviews.py", "import review.read_models"),
     "paddle-door": ("ocr/pages.py", "def late():\n    import paddleocr"),
     "no-models-yet": ("config/ai/cefr.py", "import torch"),
 }
