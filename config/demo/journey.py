@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
@@ -163,13 +164,33 @@ class Journey:
         )
 
     def _statistics(self) -> Told:
-        dashboard = self.learner.get("/statistics/dashboard/")
-        self._step("Dashboard", f"in {self.learner.last_ms:.0f} ms: {dashboard}")
-        categories = self.learner.get("/statistics/categories/")
-        self._step("Categories", f"in {self.learner.last_ms:.0f} ms: {categories}")
+        board = self.learner.get("/statistics/dashboard/")
+        today, month = board["reviewed_today"], board["last_30_days"]
+        cards = ", ".join(f"{count} {stage}" for stage, count in board["cards"].items() if count)
+        self._step(
+            "Dashboard",
+            f"{board['due_now']} due now, {board['due_today']} by tonight; {cards}; "
+            f"{today['review_count']} answers today; {_percent(month)} success in 30 days; "
+            f"streak {board['streak_days']} d; in {self.learner.last_ms:.0f} ms",
+        )
+        for row in self.learner.get("/statistics/categories/"):
+            detail = f"{row['card_count']} cards, {row['due_count']} due, "
+            detail += (
+                f"{row['all_time']['review_count']} answers, {_percent(row['all_time'])} success"
+            )
+            self._step("Category", f"{row['name']}: {detail}; in {self.learner.last_ms:.0f} ms")
+        return self._told()
+
+    def _told(self) -> Told:
         days = [
             Day(date.fromisoformat(row["day"]), row["remembered"], row["partial"], row["forgot"])
             for row in self.learner.get("/statistics/activity/", days=DAYS_SHOWN)["days"]
         ]
-        due = Counter(datetime.fromisoformat(at).date() for at in self.due_ats)
+        zone = ZoneInfo(self.learner.get("/me/")["time_zone"])
+        due = Counter(datetime.fromisoformat(at).astimezone(zone).date() for at in self.due_ats)
         return Told(days, sorted(due.items()))
+
+
+def _percent(sums: Any) -> str:
+    rate = sums["success_rate"]
+    return "no" if rate is None else f"{rate:.0%}"
