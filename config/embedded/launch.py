@@ -51,7 +51,9 @@ def run(console: Console, *, started_at: float, command: str | None = None) -> i
 def run_command(root: Path, command: str) -> int:
     """Run ``manage.py command`` beside the running product and return its exit code."""
     arguments = [sys.executable, str(home.CHECKOUT / "manage.py"), command]
-    return subprocess.run(arguments, env=programs.environment(root), check=False).returncode
+    quiet = {"LOG_LEVEL": "WARNING"}  # it talks to a person
+    own = quiet | programs.environment(root)
+    return subprocess.run(arguments, env=own, check=False).returncode
 
 
 def _check(root: Path) -> None:
