@@ -7,18 +7,19 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import User
 from config.operations.admin_tables import ReadOnlyTable, Table
 
 _PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
-_RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+_RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
 
 
 @admin.register(User)
 class UserAdmin(Table[User], DjangoUserAdmin[User]):
-    """Learners and staff. An account with reviews cannot be deleted here: its facts protect it."""
+    """Learners and staff. An account is disabled here, not deleted."""
 
     form = UserChangeForm
     add_form = UserCreationForm
@@ -27,6 +28,8 @@ class UserAdmin(Table[User], DjangoUserAdmin[User]):
     list_display = ("email", "name", "native_language", "is_active", "is_staff", "joined_at")
     list_filter = ("is_active", "is_staff", "joined_at")
     search_fields = ("email", "name", "=public_id")
+    autocomplete_fields = ("groups",)
+    filter_horizontal = ()
     readonly_fields = ("public_id", "joined_at", "last_login", "token_version")
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("email", "password", "public_id")}),
@@ -35,6 +38,10 @@ class UserAdmin(Table[User], DjangoUserAdmin[User]):
         ("Times", {"fields": ("joined_at", "last_login", "token_version")}),
     )
     add_fieldsets: Any = ((None, {"fields": ("email", "password1", "password2")}),)
+
+    def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
+        """Nobody is deleted by a click."""
+        return False
 
 
 admin.site.unregister(Group)
