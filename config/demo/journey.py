@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from config.demo.client import DemoFailed, Learner
 from config.demo.page import Page, textbook_page
 from config.demo.plot import Day, Due
 
 READ_SECONDS_MAX = 120
+POLL_SECONDS = 0.3
 DAYS_SHOWN = 14
 CATEGORY = "Textbook"
 FIRST_SEED = 7
@@ -63,6 +65,10 @@ class Journey:
     def _step(self, title: str, detail: str) -> None:
         self.console.print(f"[bold cyan]{title:<11}[/]{detail}", highlight=False)
 
+    def _aside(self, detail: str) -> None:
+        line = Text(f"{'':<11}{detail}", "dim")
+        self.console.print(line, no_wrap=True, overflow="ellipsis")
+
     def _sign_in(self, email: str, password: str) -> None:
         how = {"login": "logged in", "signup": "signed up"}[self.learner.sign_in(email, password)]
         self._step("Sign in", f"{email} {how} in {self.learner.last_ms:.0f} ms")
@@ -79,23 +85,26 @@ class Journey:
         accepted = self.learner.upload("/scans/", "page.jpg", page.image_bytes)
         size = f"{len(page.image_bytes) / 1e6:.1f} MB"
         self._step("Upload", f"a photographed page, {size}: 202 in {self.learner.last_ms:.0f} ms")
-        return self._read(f"/scans/{accepted['id']}/")
-
-    def _read(self, path: str) -> Any:
         started = time.monotonic()
         columns = (TextColumn("{task.description} {task.percentage:.0f} %"), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            bar = progress.add_task("queued", total=100)
-            while time.monotonic() - started < READ_SECONDS_MAX:
-                scan = self.learner.get(path)
-                stage = scan["stage"] or scan["state"]
-                progress.update(bar, completed=scan["percent"], description=stage)
-                if scan["state"] == "failed":
-                    raise DemoFailed(f"The page was not read: {scan['error']['detail']}")
-                if scan["state"] == "succeeded":
-                    self._step("Read", f"{time.monotonic() - started:.1f} s from upload to words")
-                    return scan
-                time.sleep(0.2)
+        hidden = not self.console.is_terminal
+        with Progress(*columns, console=self.console, transient=True, disable=hidden) as progress:
+            scan = self._read(f"/scans/{accepted['id']}/", progress)
+        self._step("Read", f"{time.monotonic() - started:.1f} s from upload to words")
+        return scan
+
+    def _read(self, path: str, progress: Progress) -> Any:
+        bar = progress.add_task("queued", total=100)
+        deadline = time.monotonic() + READ_SECONDS_MAX
+        while time.monotonic() < deadline:
+            scan = self.learner.get(path)
+            stage = scan["stage"] or scan["state"]
+            progress.update(bar, completed=scan["percent"], description=stage)
+            if scan["state"] == "failed":
+                raise DemoFailed(f"The page was not read: {scan['error']['detail']}")
+            if scan["state"] == "succeeded":
+                return scan
+            time.sleep(POLL_SECONDS)
         raise DemoFailed(f"The page was not read within {READ_SECONDS_MAX} s.")
 
     def _show_lines(self, scan: Any, page: Page) -> None:
@@ -116,7 +125,11 @@ class Journey:
         told = "  ".join(f"{level} {levels[level]}" for level in sorted(levels))
         have = sum(word["in_collection"] for word in words)
         self._step("Words", f"{len(words)} lemmas: {told}; {have} in the collection already")
-        table = Table("word", "level", "Zipf", "have", "sentence", box=None, padding=(0, 1))
+        table = Table(box=None, padding=(0, 1))
+        table.add_column("word", min_width=14)
+        for title in ("level", "Zipf", "have"):
+            table.add_column(title)
+        table.add_column("sentence", no_wrap=True)
         hardest = sorted(words, key=lambda word: (word["level"], -word["frequency"]))[-6:]
         for word in reversed(hardest):
             have_it = "yes" if word["in_collection"] else ""
@@ -142,7 +155,8 @@ class Journey:
             for card in made["created"][:1]:
                 back = card["back"].splitlines()[0] if card["back"] else ""
                 told = " · ".join(filter(None, [card["front"], card["gloss"], back]))
-                self.console.print(f"           {told}\n           [dim]{card['example']}[/]")
+                self._aside(told)
+                self._aside(card["example"])
 
     def _review(self) -> None:
         due = self.learner.get("/reviews/due/", limit=200)

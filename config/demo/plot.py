@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.text import Text
 
-BAR_CELLS = 50
+BAR_CELLS = 40
 RESULTS = {  # on paper, in a terminal of sixteen colours
     "remembered": ("#3b8f5a", "green"),
     "partial": ("#d9a441", "yellow"),
@@ -33,6 +33,11 @@ class Day:
         """All answers of the day."""
         return self.remembered + self.partial + self.forgot
 
+    def told(self) -> str:
+        """Return the counts in words."""
+        parts = ", ".join(f"{getattr(self, name)} {name}" for name in RESULTS)
+        return f"{self.count}: {parts}"
+
 
 Due = Sequence[tuple[date, int]]  # cards that come due on a day
 
@@ -46,7 +51,7 @@ def draw(console: Console, days: Sequence[Day], due: Due) -> None:
             bar = Text(f"  {day.on:%a %d %b} ")
             for name, (_, colour) in RESULTS.items():
                 bar.append("█" * _cells(getattr(day, name), most), colour)
-            console.print(bar, f"{day.count}", highlight=False)
+            console.print(bar, day.told(), highlight=False)
     console.print("[bold]Cards coming due[/]")
     for on, count in due:
         bar = Text(f"  {on:%a %d %b} ").append("█" * _cells(count, most), DUE[1])
@@ -58,7 +63,7 @@ def save(path: Path, days: Sequence[Day], due: Due) -> None:
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2)
-    labels = [f"{day.on:%d %b}" for day in days]
+    labels = [f"{day.on:%a %d %b}" for day in days]
     below = [0] * len(days)
     for name, (colour, _) in RESULTS.items():
         counts = [getattr(day, name) for day in days]
@@ -66,7 +71,7 @@ def save(path: Path, days: Sequence[Day], due: Due) -> None:
         below = [sum(pair) for pair in zip(below, counts, strict=True)]
     left.set_title("Answers by day")
     figure.legend(loc="outside lower left", ncols=len(RESULTS), frameon=False)
-    right.bar([f"{on:%d %b}" for on, _ in due], [count for _, count in due], color=DUE[0])
+    right.bar([f"{on:%a %d %b}" for on, _ in due], [count for _, count in due], color=DUE[0])
     right.set_title("Cards coming due")
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)

@@ -1,5 +1,6 @@
 """``manage.py demo``: the main job through the running product's REST API."""
 
+import logging
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the journey, then show and write the learner's activity."""
+        for chatty in ("httpx", "matplotlib"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         console = Console()
         password = options["password"] or home.secret("demo_password", length=12)
         path: Path = options["plot"] or home.home() / "demo" / "activity.png"
