@@ -74,7 +74,7 @@ app.conf.update(
     beat_scheduler="redbeat.RedBeatScheduler",
     beat_max_loop_interval=5,
     redbeat_redis_url=redis_url(settings.REDIS_URL, "redbeat"),
-    redbeat_lock_timeout=30,
+    redbeat_lock_timeout=15,  # a clock that was killed is followed after at most this
     timezone="UTC",
     task_serializer="json",
     accept_content=["json"],

@@ -1,7 +1,6 @@
 """The model server as the rest of the product sees it: a reading, or why there is none."""
 
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +15,7 @@ READ_SECONDS = 60.0  # less than a task's time limit; a page takes some seconds
 HEALTH_SECONDS = 1.5
 
 log = structlog.get_logger(__name__)
+_clients: dict[str, httpx.Client] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,18 @@ def health() -> str:
     return str(answer.json()["version"])
 
 
-@cache
+def disconnect(url: str) -> None:
+    """Close this process's connections to a server."""
+    if client := _clients.pop(url, None):
+        client.close()
+
+
 def _client(url: str) -> httpx.Client:
-    """Return this process's connections to the server."""
-    return httpx.Client(
-        base_url=url,
-        timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-        trust_env=False,
-    )
+    """Return this process's connections to a server: made on first use, after any fork."""
+    if url not in _clients:
+        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+        _clients[url] = httpx.Client(base_url=url, timeout=timeout, trust_env=False)
+    return _clients[url]
 
 
 def _reading(body: dict[str, Any]) -> Reading:

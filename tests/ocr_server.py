@@ -34,15 +34,9 @@ def running_model_server(log: Path | None = None) -> Iterator[str]:
         wait_until_ready(url, process)
         yield url
     finally:
-        _close_client(url)
+        model_client.disconnect(url)
         process.terminate()
         process.wait(10)
-
-
-def _close_client(url: str) -> None:
-    """Close this process's connections to a server that goes away."""
-    model_client._client(url).close()
-    model_client._client.cache_clear()
 
 
 def start_model_server(port: int, log: Path | None = None) -> "subprocess.Popen[bytes]":
@@ -140,6 +134,6 @@ def fake_model_server(answer: Callable[[bytes], Answer]) -> Iterator[str]:
     try:
         yield url
     finally:
-        _close_client(url)
+        model_client.disconnect(url)
         server.shutdown()
         server.server_close()

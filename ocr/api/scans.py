@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,11 +14,11 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
-from config.api.pagination import NewestFirst
 from config.jobs.models import Job
 from ocr import pages
 from ocr.commands import scans as commands
 from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
+from ocr.models import Scan
 from ocr.queries.scans import scan_detail, scan_rows, shown
 
 _ENVELOPE_BYTES = 100_000  # what a form may add to the file it carries
@@ -72,14 +73,6 @@ class ScanSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class ScanListSerializer(serializers.Serializer[Any]):
-    """A stretch of the list, newest first."""
-
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = ScanSerializer(many=True)
-
-
 class LineSerializer(serializers.Serializer[Any]):
     """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left."""
 
@@ -127,17 +120,18 @@ class ScanDetailSerializer(ScanSerializer):
     words = ScannedWordSerializer(many=True)
 
 
-class Scans(APIView):
+class Scans(GenericAPIView[Scan]):
     """The learner's scans."""
 
     parser_classes = (MultiPartParser,)
+    filter_backends = ()
+    serializer_class = ScanSerializer
 
-    @extend_schema(operation_id="scans_list", responses=ScanListSerializer, tags=["scans"])
+    @extend_schema(operation_id="scans_list", responses=ScanSerializer(many=True), tags=["scans"])
     def get(self, request: Request) -> Response:
-        """Return your scans, newest first."""
-        paginator = NewestFirst()
-        rows = paginator.paginate_queryset(scan_rows(learner_of(request.user)), request, view=self)
-        return paginator.get_paginated_response([shown(row) for row in rows or []])
+        """Return your scans, newest first, in pages."""
+        page = self.paginate_queryset(scan_rows(learner_of(request.user))) or []
+        return self.get_paginated_response([shown(row) for row in page])
 
     @extend_schema(
         operation_id="scans_create",

@@ -1,0 +1,124 @@
+"""The model server's own manners, without the models: loading, crowding, failing."""
+
+import io
+import threading
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
+
+import orjson
+
+from ocr.model_server import WAITING_MAX, ModelServer
+from ocr.pages import Pixels
+from ocr.text_lines import Line
+from tests.ocr import images
+
+LINE = Line("Unit 7", 0.9, ((1, 1), (9, 1), (9, 5), (1, 5)))
+
+
+class Engine:
+    """Reads the same line on every page."""
+
+    version = "test"
+
+    def read(self, page: Pixels) -> list[Line]:
+        return [LINE]
+
+
+class Slow(Engine):
+    """Reads when it may."""
+
+    def __init__(self) -> None:
+        self.may_read = threading.Event()
+
+    def read(self, page: Pixels) -> list[Line]:
+        assert self.may_read.wait(10)
+        return [LINE]
+
+
+def ask(server: ModelServer, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+    heard: list[str] = []
+    path, _, query = path.partition("?")
+    environ = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    (answer,) = server(environ, lambda status, _: heard.append(status))
+    return int(heard[0].split()[0]), orjson.loads(answer)
+
+
+def loaded(engine: Any) -> ModelServer:
+    return ModelServer(lambda: engine)
+
+
+def in_threads(count: int, act: Callable[[], Any]) -> list[threading.Thread]:
+    threads = [threading.Thread(target=act) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_it_says_that_it_is_loading_and_a_page_waits_for_it() -> None:
+    may_load = threading.Event()
+
+    def load() -> Engine:
+        assert may_load.wait(10)
+        return Engine()
+
+    server = ModelServer(load)
+    expected = {"status": "loading", "model_loaded": False, "version": ""}
+    assert ask(server, "GET", "/health") == (503, expected)
+    answers: list[tuple[int, Any]] = []
+    (waiting,) = in_threads(
+        1, lambda: answers.append(ask(server, "POST", "/predict", images.png()))
+    )
+    may_load.set()
+    waiting.join(10)
+    assert answers[0][1]["full_text"] == "Unit 7"
+    expected = {"status": "ready", "model_loaded": True, "version": "test"}
+    assert ask(server, "GET", "/health") == (200, expected)
+
+
+def test_it_says_when_the_models_cannot_be_loaded() -> None:
+    def load() -> Engine:
+        raise OSError("the disk is gone")
+
+    server = ModelServer(load)
+    status, body = ask(server, "POST", "/predict", images.png())
+    assert (status, body["code"]) == (503, "unavailable")
+    assert ask(server, "GET", "/health")[1]["status"] == "failed"
+
+
+def test_a_crowd_is_told_to_come_back_and_health_still_answers() -> None:
+    engine = Slow()
+    server = loaded(engine)
+    answers: list[tuple[int, Any]] = []
+    threads = in_threads(
+        WAITING_MAX + 2, lambda: answers.append(ask(server, "POST", "/predict", images.png()))
+    )
+    while len(answers) < 2:
+        assert ask(server, "GET", "/health")[0] == 200
+    engine.may_read.set()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(status for status, _ in answers) == [200] * WAITING_MAX + [503] * 2
+
+
+def test_an_engine_that_fails_is_an_answer_and_the_next_page_is_read() -> None:
+    engine = Mock(version="test", read=Mock(side_effect=[ZeroDivisionError, [LINE]]))
+    server = loaded(engine)
+    status, body = ask(server, "POST", "/predict", images.png())
+    assert (status, body["status"], body["code"]) == (500, "failed", "engine_failed")
+    assert ask(server, "POST", "/predict", images.png())[0] == 200
+
+
+def test_what_is_surer_than_asked_is_returned() -> None:
+    server = loaded(Engine())
+    texts = [
+        ask(server, "POST", f"/predict?confidence_threshold={asked}", images.png())[1]["full_text"]
+        for asked in (0.89, 0.91)
+    ]
+    assert texts == ["Unit 7", ""]
