@@ -104,6 +104,7 @@ def test_an_empty_page_is_read(url: str) -> None:
 
 
 def test_health_and_metrics_tell_the_truth(url: str) -> None:
+    predict(url, images.png())
     health = httpx.get(f"{url}/health", trust_env=False).json()
     assert (health["status"], health["model_loaded"]) == ("ready", True)
     assert "PP-OCRv6_small_rec" in health["version"]
