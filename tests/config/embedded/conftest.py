@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.embedded.product import Product
+from tests.config.embedded.product import Product, free_port
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="resee-home-"))
     folder.chmod(0o755)
     monkeypatch.setenv("RESEE_HOME", str(folder))
-    monkeypatch.setenv("RESEE_PORT", "18400")
+    monkeypatch.setenv("RESEE_PORT", str(free_port()))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -28,7 +28,7 @@ def started() -> Iterator[Product]:
         folder = Path(tempfile.mkdtemp(prefix="resee-product-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        product = Product(folder, port=18300)
+        product = Product(folder, port=free_port())
         stack.callback(product.remove)
         yield product
 

@@ -1,9 +1,12 @@
 """`manage.py up` as a person would run it, and a look at its processes from outside."""
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +19,15 @@ from config.embedded import processes
 from config.settings import home
 
 READY = "Resee is ready"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, below those that the system gives to clients."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Product:
