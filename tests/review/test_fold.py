@@ -56,7 +56,13 @@ def content(learner: Learner) -> Content:
 
 
 def catch_up() -> None:
-    """Fold until the rollups hold everything committed by now, and publish."""
+    """Fold everything committed by now, and publish."""
+    fold_all()
+    tasks.refresh()
+
+
+def fold_all() -> None:
+    """Fold until the rollups hold everything committed by now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
         (target,) = cursor.fetchone()
@@ -67,7 +73,6 @@ def catch_up() -> None:
             cursor.execute("SELECT pg_current_xact_id()")  # so that ids move on
         tasks.fold()
         time.sleep(0.02)
-    tasks.refresh()
 
 
 def rows(*models: Any) -> list[list[tuple[Any, ...]]]:
@@ -103,6 +108,26 @@ def test_folded_is_rebuilt_is_recounted(learner: Learner, content: Content) -> N
     assert RecentDay.objects.count() == 7
     review(learner, content, at=NOW)
     verify(learner)
+
+
+def test_every_read_uses_the_watermark_of_what_it_reads(learner: Learner, content: Content) -> None:
+    """A fold without a refresh leaves view and rollups apart; neither may borrow the other's."""
+    history(learner, content)
+    catch_up()
+    review(learner, content, at=NOW)
+    fold_all()
+    assert RecentDay.objects.count() == 7
+    verify_projection(learner, NOW)
+    review(learner, content, at=NOW)
+    projections.refresh()
+    verify_projection(learner, NOW)
+
+
+def test_days_pass_without_a_refresh(learner: Learner, content: Content) -> None:
+    history(learner, content)
+    catch_up()
+    for hours in range(0, 72, 4):
+        verify_projection(learner, NOW + timedelta(hours=hours))
 
 
 @pytest.mark.parametrize("is_folded", [False, True])
