@@ -1,7 +1,7 @@
 """What an app raises when it cannot do what it was asked.
 
-Every exception names its case by its class and carries a stable ``code`` for programs and an HTTP
-``status``; ``config.api.problems`` turns it into ``application/problem+json``.
+Every exception names its case by its class and carries a stable ``code`` for programs and an
+HTTP ``status``; ``config.api.problems`` turns it into ``application/problem+json``.
 Standard library only.
 """
 

@@ -30,8 +30,9 @@ TYPED_GLOSSES = {"reluctant": "마지못해 하는", "fragile": "깨지기 쉬�
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to plot: the learner's days, and when the cards reviewed now come back."""
+    """The photo that was read, the learner's days, and when the cards reviewed now come back."""
 
+    photo: bytes
     days: Sequence[Day]
     due: Due
 
@@ -49,7 +50,7 @@ class Journey:
     due_ats: list[str] = field(default_factory=list)  # of the reviewed cards, ISO 8601
 
     def run(self, email: str, password: str) -> Told:
-        """Do the whole job and return what there is to plot; DemoFailed tells what went wrong."""
+        """Do the whole job and return what there is to show; DemoFailed tells what went wrong."""
         self._sign_in(email, password)
         category = self._category()
         if self.seed is None:
@@ -60,7 +61,7 @@ class Journey:
         self._show_words(scan["words"])
         self._make_cards(scan, category)
         self._review()
-        return self._statistics()
+        return Told(page.image_bytes, *self._statistics())
 
     def _step(self, title: str, detail: str) -> None:
         self.console.print(f"[bold cyan]{title:<11}[/]{detail}", highlight=False)
@@ -177,7 +178,7 @@ class Journey:
             "Reviews", f"{due['due_count']} due: {told or 'nothing to do'}; median {median:.0f} ms"
         )
 
-    def _statistics(self) -> Told:
+    def _statistics(self) -> tuple[Sequence[Day], Due]:
         board = self.learner.get("/statistics/dashboard/")
         today, month = board["reviewed_today"], board["last_30_days"]
         cards = ", ".join(f"{count} {stage}" for stage, count in board["cards"].items() if count)
@@ -202,7 +203,7 @@ class Journey:
         ]
         zone = ZoneInfo(self.learner.get("/me/")["time_zone"])
         due = Counter(datetime.fromisoformat(at).astimezone(zone).date() for at in self.due_ats)
-        return Told(days, sorted(due.items()))
+        return days, sorted(due.items())
 
 
 def _percent(sums: Any) -> str:

@@ -44,4 +44,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         plot.draw(console, told.days, told.due)
         plot.save(path, told.days, told.due)
+        photo = path.with_name("page.jpg")
+        photo.write_bytes(told.photo)
         console.print(f"The same as a picture: {path}", highlight=False, soft_wrap=True)
+        console.print(f"The page it read: {photo}", highlight=False, soft_wrap=True)
