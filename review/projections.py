@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from review import metrics
-from review.read_models import SENTINEL_USER_ID, SUMS
+from review.read_models import SUMS
 
 DAYS_KEPT = 400
 STALE = timedelta(minutes=10)
@@ -23,15 +23,12 @@ UPDATE review_readmodelwatermark SET
     adjustment_base_id = coalesce((SELECT max(id) FROM review_reviewadjustment), 0)
 """
 _AGE = """
+WITH mark AS (SELECT * FROM review_readmodelwatermark)
 SELECT
     folded_at, now(),
-    (SELECT refreshed_at FROM review_recent_day WHERE user_id = %s),
-    (
-        SELECT count(*) FROM review_counted_fact AS fact
-        WHERE fact.xid >= mark.wm
-        AND fact.id > CASE WHEN is_adjustment THEN adjustment_base_id ELSE history_base_id END
-    )
-FROM review_readmodelwatermark AS mark
+    (SELECT refreshed_at FROM review_recent_day WHERE user_id = 0),
+    (SELECT count(*) FROM review_counted_fact WHERE {in_tail})
+FROM mark
 """
 
 
@@ -103,7 +100,7 @@ def rebuild() -> int:
 def age() -> Age:
     """Return how far the read models are behind; the cost grows with the tail only."""
     with connection.cursor() as cursor:
-        cursor.execute(_AGE, [SENTINEL_USER_ID])
+        cursor.execute(_AGE.format(in_tail=_text("in_tail")))
         row = cursor.fetchone()
     if row is None:
         raise WatermarkMissing

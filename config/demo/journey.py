@@ -61,7 +61,8 @@ class Journey:
         self._show_words(scan["words"])
         self._make_cards(scan, category)
         self._review()
-        return Told(page.image_bytes, *self._statistics())
+        self._show_statistics()
+        return self._told(page)
 
     def _step(self, title: str, detail: str) -> None:
         self.console.print(f"[bold cyan]{title:<11}[/]{detail}", highlight=False)
@@ -178,7 +179,7 @@ class Journey:
             "Reviews", f"{due['due_count']} due: {told or 'nothing to do'}; median {median:.0f} ms"
         )
 
-    def _statistics(self) -> tuple[Sequence[Day], Due]:
+    def _show_statistics(self) -> None:
         board = self.learner.get("/statistics/dashboard/")
         today, month = board["reviewed_today"], board["last_30_days"]
         cards = ", ".join(f"{count} {stage}" for stage, count in board["cards"].items() if count)
@@ -194,16 +195,15 @@ class Journey:
                 f"{row['all_time']['review_count']} answers, {_percent(row['all_time'])} success"
             )
             self._step("Category", f"{row['name']}: {detail}; in {self.learner.last_ms:.0f} ms")
-        return self._told()
 
-    def _told(self) -> Told:
+    def _told(self, page: Page) -> Told:
         days = [
             Day(date.fromisoformat(row["day"]), row["remembered"], row["partial"], row["forgot"])
             for row in self.learner.get("/statistics/activity/", days=DAYS_SHOWN)["days"]
         ]
         zone = ZoneInfo(self.learner.get("/me/")["time_zone"])
         due = Counter(datetime.fromisoformat(at).astimezone(zone).date() for at in self.due_ats)
-        return days, sorted(due.items())
+        return Told(page.image_bytes, days, sorted(due.items()))
 
 
 def _percent(sums: Any) -> str:
