@@ -19,7 +19,10 @@ PRIVATE_FOLDERS = ("backups", "logs", "media", "valkey")
 
 @contextlib.contextmanager
 def only_one(root: Path) -> Iterator[None]:
-    """Hold RESEE_HOME for as long as we run; AlreadyRuns when another process does."""
+    """Hold RESEE_HOME for as long as we run, then remove the sockets' folder.
+
+    Raises AlreadyRuns when another process holds it.
+    """
     with (root / "supervisor.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,7 +35,10 @@ def only_one(root: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        yield
+        try:
+            yield
+        finally:
+            shutil.rmtree(home.run_dir(), ignore_errors=True)
 
 
 def check_folder(root: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.settings import home
 from tests.config.embedded.product import Product, free_port
 
 
@@ -20,6 +21,7 @@ def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("RESEE_PORT", str(free_port()))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(home.run_dir(folder), ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
