@@ -127,11 +127,10 @@ class Journey:
         told = "  ".join(f"{level} {levels[level]}" for level in sorted(levels))
         have = sum(word["in_collection"] for word in words)
         self._step("Words", f"{len(words)} lemmas: {told}; {have} in the collection already")
-        table = Table(box=None, padding=(0, 1))
-        table.add_column("word", min_width=14)
-        for title in ("level", "Zipf", "have"):
-            table.add_column(title)
-        table.add_column("sentence", no_wrap=True)
+        table = Table(box=None, padding=(0, 1), expand=True)
+        for title in ("word", "level", "Zipf", "have"):
+            table.add_column(title, no_wrap=True)
+        table.add_column("sentence", no_wrap=True, ratio=1)
         hardest = sorted(words, key=lambda word: (word["level"], -word["frequency"]))[-6:]
         for word in reversed(hardest):
             have_it = "yes" if word["in_collection"] else ""

@@ -53,5 +53,8 @@ def _pages(scan: Scan) -> list[Row]:
     for page_id, *line in found.values_list("page_id", *_LINE_FIELDS):
         lines[page_id].append(dict(zip(_LINE_FIELDS, line, strict=True)))
     pages = Page.objects.filter(scan=scan).order_by("number")
-    fields = ("id", "number", "width", "height", "full_text", "engine_version", "read_ms")
-    return [{**page, "lines": lines[page.pop("id")]} for page in pages.values(*fields)]
+    fields = ("number", "width", "height", "full_text", "engine_version", "read_ms")
+    return [
+        {**dict(zip(fields, page, strict=True)), "lines": lines[page_id]}
+        for page_id, *page in pages.values_list("id", *fields)
+    ]
