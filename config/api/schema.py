@@ -29,6 +29,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 class Schema(AutoSchema):
     """Adds ``application/problem+json`` as the answer to everything that goes wrong."""
 
+    def get_summary(self) -> str | None:
+        """Return the first line of the operation's description: what the list of routes shows."""
+        summary: str | None = super().get_summary()
+        return summary or (self.get_description() or "").partition("\n")[0].rstrip(".") or None
+
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         described = OpenApiResponse(ProblemSerializer, description="What went wrong")

@@ -10,6 +10,7 @@ from kombu import Connection
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from redis import Redis  # loaded before two threads of /readyz would import it at once
 
 log = structlog.get_logger(__name__)
 _CONNECT_SECONDS = 1
@@ -24,7 +25,8 @@ def database() -> str:
 
 def redis() -> str:
     """Return the server's version; raises when it does not answer."""
-    about = get_redis_connection("default").info("server")
+    client: Redis = get_redis_connection("default")
+    about: dict[str, str] = client.info("server")
     name = about.get("server_name", "redis")
     return f"{name} {about.get('valkey_version', about['redis_version'])}"
 
