@@ -20,26 +20,29 @@ from review.queries.sums import NOTHING, shown
 from review.read_models import SUMS
 
 WINDOW_DAYS = 30
-_WINDOW = """
+WINDOW = """
 SELECT local_day = %(today)s AS is_today, {sums}
 FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
 """
-_WINDOW_BY_CATEGORY = """
+WINDOW_BY_CATEGORY = """
 SELECT category_id, {sums}
 FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
 """
-_TOTAL_BY_CATEGORY = "SELECT category_id, {sums} FROM exact GROUP BY 1"
-# Days in a row count down together with their number: what is in one row shares day + number.
-_STREAK = """
+TOTAL_BY_CATEGORY = "SELECT category_id, {sums} FROM exact GROUP BY 1"
+# Backwards from the last day to the first gap, where it stops reading.
+STREAK = """
 , reviewed AS (
     SELECT local_day FROM exact WHERE local_day <= %(today)s
     GROUP BY local_day HAVING sum(review_count) > 0
-), streak AS (
-    SELECT local_day, local_day + row_number() OVER (ORDER BY local_day DESC)::integer AS run
-    FROM reviewed
+), run AS (
+    SELECT
+        local_day AS first_day,
+        first_value(local_day) OVER backwards AS last_day,
+        lead(local_day) OVER backwards AS day_before
+    FROM reviewed WINDOW backwards AS (ORDER BY local_day DESC)
 )
-SELECT count(*) AS days FROM streak
-WHERE run = (SELECT max(run) FROM streak WHERE local_day >= %(today)s - 1)
+SELECT CASE WHEN last_day >= %(today)s - 1 THEN last_day - first_day + 1 ELSE 0 END AS days
+FROM run WHERE day_before IS DISTINCT FROM first_day - 1 ORDER BY first_day DESC LIMIT 1
 """
 
 
@@ -67,16 +70,16 @@ def today_of(learner: Learner, now: datetime) -> Today:
 def dashboard(learner: Learner, *, now: datetime) -> dict[str, Any]:
     """Return what is due, what was done, and the cards by stage. Three queries."""
     today = today_of(learner, now)
-    window = projections.exact("exact_recent", _WINDOW, user_id=learner.id, **today.window)
+    window = projections.exact("exact_recent", WINDOW, user_id=learner.id, **today.window)
     reviewed_today = next((row for row in window if row["is_today"]), NOTHING)
     month = {name: sum(row[name] for row in window) for name in SUMS}
-    (streak,) = projections.exact("exact_day", _STREAK, user_id=learner.id, today=today.day)
+    streak = projections.exact("exact_day", STREAK, user_id=learner.id, today=today.day)
     return {
         "today": today.day,
         **_cards(learner, today, now),
         "reviewed_today": shown(reviewed_today),
         "last_30_days": shown(month),
-        "streak_days": streak["days"],
+        "streak_days": streak[0]["days"] if streak else 0,
     }
 
 
@@ -86,8 +89,8 @@ def categories(learner: Learner, *, now: datetime) -> list[dict[str, Any]]:
     Three queries.
     """
     window = today_of(learner, now).window
-    month = _by_category("exact_recent", _WINDOW_BY_CATEGORY, learner, **window)
-    total = _by_category("exact_total", _TOTAL_BY_CATEGORY, learner)
+    month = _by_category("exact_recent", WINDOW_BY_CATEGORY, learner, **window)
+    total = _by_category("exact_total", TOTAL_BY_CATEGORY, learner)
     is_card = Q(contents__schedule__isnull=False, contents__archived_at=None)
     rows = categories_of(learner).annotate(
         parent_public_id=F("parent__public_id"),

@@ -1,17 +1,11 @@
 -- One statement, so one snapshot. Every transaction below `hi` has ended: late commits and gaps in
--- ids cannot matter. {columns}, {sums} and {added} are filled in from read_models.SUMS.
+-- ids cannot matter. What stands in braces is filled in by projections.statement.
 WITH mark AS (
     SELECT *, pg_snapshot_xmin(pg_current_snapshot()) AS hi FROM review_readmodelwatermark
 ),
 fresh AS MATERIALIZED (
-    SELECT fact.* FROM review_counted_fact AS fact CROSS JOIN mark
-    WHERE %(everything)s OR (
-        fact.xid >= mark.wm
-        AND fact.xid < mark.hi
-        AND fact.id > CASE
-            WHEN fact.is_adjustment THEN mark.adjustment_base_id ELSE mark.history_base_id
-        END
-    )
+    SELECT * FROM review_counted_fact
+    WHERE %(everything)s OR ({in_tail} AND xid < (SELECT hi FROM mark))
 ),
 day_category AS (
     INSERT INTO review_daycategory AS old (user_id, category_id, local_day, {columns})

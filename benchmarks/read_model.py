@@ -1,0 +1,246 @@
+"""What a dashboard costs by naive aggregation of the history, and by the read models.
+
+    make bench NAME=read_model ARGS="--rows 1000000"
+
+Own PostgreSQL in a temporary folder; data made in SQL by read_model.sql: a heavy learner with 2 %
+of the rows, typical ones with about 4,000 each. The last line is JSON: medians in ms, CPU of the
+database process in ms; refresh_ratio is (fold + refresh after 200 new facts) / refreshing a view
+straight over the history; mismatches are figures in which the two ways differ.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+
+from config.embedded.servers import temporary_servers
+
+REPEATS = 7
+NEW_FACTS = 200
+BATCH = 1000
+_APPEND = """
+INSERT INTO review_reviewhistory
+    (public_id, user_id, content_id, category_id, kind, sign, rating, reviewed_at, local_day,
+     local_hour, taken_ms, stage_before, interval_before_days, parameters_id, due_at, recorded_at)
+SELECT
+    gen_random_uuid(), user_id, content_id, category_id, 'review', 1, rating, at,
+    (at - interval '4 hours')::date, extract(hour FROM at), taken_ms, 2, interval_days, 1,
+    at + interval '10 days', now()
+FROM made WHERE n BETWEEN %s AND %s ORDER BY n
+"""
+_NEW = """
+INSERT INTO review_reviewhistory
+    (public_id, user_id, content_id, category_id, kind, sign, rating, reviewed_at, local_day,
+     local_hour, taken_ms, stage_before, interval_before_days, parameters_id, due_at, recorded_at)
+SELECT gen_random_uuid(), c.user_id, c.id, c.category_id, 'review', 1, 3, now(),
+       (now() - interval '4 hours')::date, extract(hour FROM now()), 1000, 2, 10, 1, now(), now()
+FROM review_content AS c ORDER BY id LIMIT %s
+"""
+_FULL = """
+CREATE MATERIALIZED VIEW full_view AS
+SELECT user_id, category_id, local_day, sum(review_count) AS review_count,
+       sum(again_count) AS again_count, sum(taken_ms) AS taken_ms
+FROM review_counted_fact GROUP BY 1, 2, 3;
+CREATE UNIQUE INDEX ON full_view (user_id, category_id, local_day);
+"""
+
+
+def timed(action: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the median ms of some runs, after one to warm up, and the result."""
+    result, times = action(), []
+    for _ in range(REPEATS):
+        before = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - before) * 1000)
+    return median(times), result
+
+
+def backend_cpu_ms(action: Callable[[], Any]) -> float:
+    """Return the CPU time that our database process spent on ``action``."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    process = psutil.Process(connection.connection.info.backend_pid)
+
+    def spent() -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    before = spent()
+    action()
+    return (spent() - before) * 1000
+
+
+def load(rows: int, seed: int) -> None:
+    """Make the learners, their cards and their history."""
+    from django.db import connection, transaction
+
+    from accounts.models import User
+
+    others = max(1, rows // 4000)
+    User.objects.bulk_create(
+        User(pk=pk, email=f"{pk}@example.com", time_zone="UTC", rollover_hour=4)
+        for pk in range(1, others + 2)
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(%s)", [seed / 1000])
+        sql = (Path(__file__).parent / "read_model.sql").read_text()
+        cursor.execute(sql, {"rows": rows, "others": others})
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX ON made (n)")
+        for first in range(1, rows + 1, BATCH):  # each batch is a transaction, as answers are
+            cursor.execute(_APPEND, [first, first + BATCH - 1])
+        cursor.execute("DROP TABLE made")
+        cursor.execute("ANALYZE")
+
+
+def naive(user_id: int, today: Any) -> Mapping[str, Any]:
+    """Return the dashboard's figures by the six queries that the ORM suggests."""
+    from django.db.models import Count, Sum
+
+    from review.models import ReviewHistory
+
+    mine = ReviewHistory.objects.filter(user_id=user_id)
+    month = mine.filter(
+        reviewed_at__gte=today.starts_at - timedelta(days=29), reviewed_at__lt=today.ends_at
+    )
+    days = set(mine.values_list("local_day", flat=True).distinct())
+    streak, day = 0, today.day if today.day in days else today.day - timedelta(days=1)
+    while day in days:
+        streak, day = streak + 1, day - timedelta(days=1)
+    by_category = dict(mine.values_list("category_id").annotate(Count("id")))
+    return {
+        "today": mine.filter(reviewed_at__gte=today.starts_at).count(),
+        "month": month.count(),
+        "forgot": month.filter(rating=1).count(),
+        "taken_ms": month.aggregate(total=Sum("taken_ms"))["total"] or 0,
+        "streak": streak,
+        "by_category": sorted(by_category.values()),
+    }
+
+
+def ours(learner: Any, now: Any) -> Mapping[str, Any]:
+    """Return the same figures from the read models and the tail."""
+    from review import projections
+    from review.queries import statistics as queries
+
+    today = queries.today_of(learner, now)
+    found = projections.exact("exact_recent", queries.WINDOW, user_id=learner.id, **today.window)
+    total = projections.exact("exact_total", queries.TOTAL_BY_CATEGORY, user_id=learner.id)
+    streak = projections.exact("exact_day", queries.STREAK, user_id=learner.id, today=today.day)
+    return {
+        "today": sum(row["review_count"] for row in found if row["is_today"]),
+        "month": sum(row["review_count"] for row in found),
+        "forgot": sum(row["again_count"] for row in found),
+        "taken_ms": sum(row["taken_ms"] for row in found),
+        "streak": streak[0]["days"] if streak else 0,
+        "by_category": sorted(row["review_count"] for row in total),
+    }
+
+
+def compare(user_id: int, now: Any) -> dict[str, float]:
+    """Return both medians, what HTTP takes, and in how many figures the two differ."""
+    from accounts.models import User
+    from accounts.queries.learners import learner_of
+    from review.queries.statistics import today_of
+    from tests.client import ApiClient
+
+    user = User.objects.get(pk=user_id)
+    learner, api = learner_of(user), ApiClient(user)
+    naive_ms, expected = timed(lambda: naive(user_id, today_of(learner, now)))
+    ours_ms, found = timed(lambda: ours(learner, now))
+    http_ms, response = timed(lambda: api.get("/statistics/dashboard/"))
+    assert response.status_code == 200
+    return {
+        "naive_ms": naive_ms,
+        "ours_ms": ours_ms,
+        "http_ms": http_ms,
+        "mismatches": sum(expected[name] != found[name] for name in expected),
+    }
+
+
+def refreshing() -> dict[str, float]:
+    """Return the CPU of taking new facts in, our way and by a view straight over the history."""
+    from django.db import connection
+
+    from review import projections
+
+    figures = {"rebuild_cpu_ms": backend_cpu_ms(projections.rebuild)}
+    with connection.cursor() as cursor:
+        cursor.execute(_FULL)
+        cursor.execute("ANALYZE")
+        cursor.execute(_NEW, [NEW_FACTS])
+    figures["fold_cpu_ms"] = backend_cpu_ms(projections.fold)
+    figures["refresh_cpu_ms"] = backend_cpu_ms(projections.refresh)
+    full = "REFRESH MATERIALIZED VIEW CONCURRENTLY full_view"
+    with connection.cursor() as cursor:
+        figures["full_refresh_cpu_ms"] = backend_cpu_ms(lambda: cursor.execute(full))
+    spent = figures["fold_cpu_ms"] + figures["refresh_cpu_ms"]
+    return {**figures, "refresh_ratio": spent / figures["full_refresh_cpu_ms"]}
+
+
+def measure(rows: int, seed: int) -> dict[str, Any]:
+    """Return every figure."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from django.test.utils import setup_test_environment
+    from django.utils import timezone
+
+    setup_test_environment()  # the client calls its host testserver
+
+    call_command("migrate", verbosity=0)
+    before = time.perf_counter()
+    load(rows, seed)
+    sys.stderr.write(f"{rows} rows made in {time.perf_counter() - before:.0f} s\n")
+    figures: dict[str, Any] = {"rows": rows, "seed": seed, **refreshing()}
+    now = timezone.now()
+    heavy, typical = compare(1, now), compare(random.Random(seed).randint(2, rows // 4000), now)
+    heavy["mismatches"] += typical.pop("mismatches")
+    figures |= heavy | {f"typical_{name}": value for name, value in typical.items()}
+    figures["speedup"] = heavy["naive_ms"] / heavy["ours_ms"]
+    figures["typical_speedup"] = typical["naive_ms"] / typical["ours_ms"]
+    return figures
+
+
+def is_ok(figures: Mapping[str, Any]) -> bool:
+    """Hold the figures against the bars, which are set for a million rows and for ten."""
+    bars = {1_000_000: (50, 1.0), 10_000_000: (500, 1 / 40)}
+    met = [
+        figures["speedup"] >= speedup and figures["refresh_ratio"] <= ratio
+        for rows, (speedup, ratio) in bars.items()
+        if figures["rows"] >= rows
+    ]
+    return figures["mismatches"] == 0 and all(met)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures; 1 when one misses its bar."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args(arguments)
+    with temporary_servers():
+        os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.embedded"
+        figures = measure(options.rows, options.seed)
+        ok = is_ok(figures)
+        shown = {
+            name: round(value, 4) if isinstance(value, float) else value
+            for name, value in figures.items()
+        }
+        sys.stdout.write(json.dumps({"name": "read_model", **shown, "ok": ok}) + "\n")
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
