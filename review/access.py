@@ -1,5 +1,6 @@
 """The only way to fetch a row on behalf of a learner: another's row is as absent as none."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -48,31 +49,36 @@ def category_of(learner: Learner, public_id: UUID, *, field: str = "category") -
 
 def content_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Content:
     """Return one content, its row locked for the transaction if ``lock``; ContentNotFound."""
-    rows = contents_of(learner).select_related("category")
-    if lock:
-        rows = rows.select_for_update(of=("self",))
+    rows = contents_of(learner)
+    # No category is joined to a locked row: it may change while we wait, and the row seem gone.
+    rows = rows.select_for_update(no_key=True) if lock else rows.select_related("category")
     content = rows.filter(public_id=public_id).first()
     if content is None:
         raise ContentNotFound("You have no content with this id.")
     return content
 
 
-def locked_schedule(learner: Learner, content_id: UUID) -> tuple[ReviewSchedule, int] | None:
-    """Return the card's schedule, locked, with its content and category; None for a draft.
+def locked_schedules(
+    learner: Learner, content_ids: Collection[UUID]
+) -> list[tuple[ReviewSchedule, int]]:
+    """Return the cards' schedules, locked together with their contents; drafts have none.
 
-    With it comes the key of the parameters that decide the card's next interval.
+    With each comes the key of the parameters that decide the card's next interval. The category is
+    no joined row: it may change while we wait for the lock, and the content's row is then the new.
     """
-    learners = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
-    schedule = (
-        ReviewSchedule.objects.select_for_update(of=("self",))
-        .select_related("content__category")
-        .annotate(learner_parameters_id=Subquery(learners))
-        .filter(user_id=learner.id, content__public_id=content_id)
-        .first()
+    of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
+    of_category = Category.objects.filter(pk=OuterRef("content__category_id"))
+    rows = (
+        ReviewSchedule.objects.select_for_update(of=("self", "content"), no_key=True)
+        .select_related("content")
+        .annotate(
+            learner_choice=Subquery(of_learner),
+            category_choice=Subquery(of_category.values("parameters_id")),
+        )
+        .filter(user_id=learner.id, content__public_id__in=content_ids)
+        .order_by("content_id")  # everybody locks in one order
     )
-    if schedule is None:
-        return None
-    return schedule, chosen(schedule.content.category.parameters_id, schedule.learner_parameters_id)
+    return [(row, chosen(row.category_choice, row.learner_choice)) for row in rows]
 
 
 def review_of(learner: Learner, public_id: UUID) -> ReviewHistory:

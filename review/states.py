@@ -1,12 +1,13 @@
 """A stored schedule and its facts, as the pure rules see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from review.models import ReviewHistory, ReviewSchedule
 from review.parameters import parameters
 from review.ratings import Rating
-from review.replay import Fact, replay
-from review.scheduling import MemoryState
+from review.replay import Fact, replay, walk
+from review.scheduling import MemoryState, Parameters
 
 STATE_FIELDS = (
     "due_at", "stage", "step", "stability", "difficulty", "reviewed_at", "reps", "lapses",
@@ -18,19 +19,52 @@ def state_of(schedule: ReviewSchedule) -> MemoryState:
     return MemoryState(**{name: getattr(schedule, name) for name in STATE_FIELDS})
 
 
-def effective_facts(schedule: ReviewSchedule) -> list[Fact]:
-    """Return what has happened to the card and was not undone. One query."""
+def effective_facts(*schedules: ReviewSchedule) -> dict[int, list[Fact]]:
+    """Return, by content key, what has happened to the cards and was not undone. One query."""
     rows = ReviewHistory.objects.filter(
-        content_id=schedule.content_id, sign=1, undone_by=None
-    ).values_list("public_id", "rating", "reviewed_at", "parameters_id")
-    return [
-        Fact(public_id, Rating(rating) if rating else None, reviewed_at, parameters_id)
-        for public_id, rating, reviewed_at, parameters_id in rows
-    ]
+        content_id__in=[schedule.pk for schedule in schedules], sign=1, undone_by=None
+    ).values_list("content_id", "public_id", "rating", "reviewed_at", "parameters_id")
+    facts: dict[int, list[Fact]] = {schedule.pk: [] for schedule in schedules}
+    for content_id, public_id, rating, reviewed_at, parameters_id in rows:
+        fact = Fact(public_id, Rating(rating) if rating else None, reviewed_at, parameters_id)
+        facts[content_id].append(fact)
+    return facts
 
 
 def card_replay(schedule: ReviewSchedule, facts: Iterable[Fact]) -> MemoryState:
     """Return the state that follows from ``facts`` for this card."""
     facts = list(facts)
-    rules = {fact.parameters_id: parameters(fact.parameters_id) for fact in facts}
-    return replay(facts, rules, added_at=schedule.added_at, seed=str(schedule.content.public_id))
+    return replay(
+        facts,
+        _rules(facts),
+        added_at=schedule.added_at,
+        seed=str(schedule.content.public_id),
+    )
+
+
+def is_late(schedule: ReviewSchedule, facts: Iterable[Fact]) -> bool:
+    """Tell whether one of the facts lies before what the schedule knows already."""
+    known = schedule.reviewed_at
+    return known is not None and any(fact.reviewed_at <= known for fact in facts)
+
+
+def merge(
+    schedule: ReviewSchedule, new: Sequence[Fact], known: Sequence[Fact] | None
+) -> tuple[dict[UUID, tuple[MemoryState, MemoryState]], MemoryState]:
+    """Return the states before and after each new fact, by public id, and the card's state then.
+
+    ``known`` are the card's effective facts, needed only when a new fact comes late.
+    """
+    start = state_of(schedule) if known is None else MemoryState(due_at=schedule.added_at)
+    facts = [*(known or ()), *new]
+    ids = {fact.public_id for fact in new}
+    state, steps = start, {}
+    seed = str(schedule.content.public_id)
+    for fact, before, state in walk(start, facts, _rules(facts), seed=seed):
+        if fact.public_id in ids:
+            steps[fact.public_id] = (before, state)
+    return steps, state
+
+
+def _rules(facts: Iterable[Fact]) -> dict[int, Parameters]:
+    return {fact.parameters_id: parameters(fact.parameters_id) for fact in facts}

@@ -63,6 +63,14 @@ def plain(status: int) -> dict[str, Any]:
     return problem(status, code, HTTPStatus(status).phrase, detail)
 
 
+def body_of(error: Exception) -> dict[str, Any]:
+    """Return the envelope's body for an error a caller can do something about."""
+    answer = _answer(error)
+    if answer is None:
+        raise error
+    return answer[0]
+
+
 def exception_handler(error: Exception, context: Any) -> Response | None:  # noqa: ARG001  DRF's
     """DRF's hook: turn what a view raised into the envelope; None lets a real fault through."""
     answer = _answer(error)

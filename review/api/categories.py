@@ -25,6 +25,12 @@ class CategorySerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(read_only=True)
 
 
+class DeletionSerializer(serializers.Serializer[Any]):
+    """Where what the category holds goes."""
+
+    into = serializers.UUIDField(required=False, help_text="Another category")
+
+
 def _shown(category: Category) -> dict[str, Any]:
     return {
         "id": category.public_id,
@@ -80,10 +86,21 @@ class CategoryDetail(APIView):
         )
         return Response(_shown(category))
 
-    @extend_schema(operation_id="categories_delete", responses={204: None}, tags=["categories"])
+    @extend_schema(
+        operation_id="categories_delete",
+        parameters=[DeletionSerializer],
+        responses={204: None},
+        tags=["categories"],
+    )
     def delete(self, request: Request, category_id: UUID) -> Response:
-        """Delete an empty category."""
-        commands.delete_category(learner=learner_of(request.user), category_id=category_id)
+        """Delete a category: an empty one, or ``into`` another, with cards and past reviews."""
+        query = DeletionSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        commands.delete_category(
+            learner=learner_of(request.user),
+            category_id=category_id,
+            into_id=query.validated_data.get("into"),
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

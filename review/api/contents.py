@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.queries.learners import learner_of
 from review.access import content_of
 from review.commands import contents as commands
+from review.commands.moves import move_content
 from review.models import Content, Stage
 from review.queries.contents import category_and_below, search, stage_name, stored_contents
 
@@ -47,6 +48,12 @@ class NewContentsSerializer(serializers.Serializer[Any]):
         allow_empty=False,
         max_length=commands.BATCH_MAX,  # type: ignore[call-arg]
     )
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """Where a content belongs."""
+
+    category = serializers.UUIDField()
 
 
 class ContentSerializer(serializers.Serializer[Any]):
@@ -234,10 +241,28 @@ class ContentRestore(APIView):
         return Response(shown(commands.restore_content(learner=learner, content_id=content_id)))
 
 
+@extend_schema(tags=["contents"], request=PlaceSerializer, responses=ContentSerializer)
+class ContentMove(APIView):
+    """To another category."""
+
+    @extend_schema(operation_id="contents_move")
+    def post(self, request: Request, content_id: UUID) -> Response:
+        """Put a content into another category; its past reviews count there from now on."""
+        body = PlaceSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        content = move_content(
+            learner=learner_of(request.user),
+            content_id=content_id,
+            category_id=body.validated_data["category"],
+        )
+        return Response(shown(content))
+
+
 urlpatterns = [
     path("", Contents.as_view(), name="contents"),
     path("bulk/", ContentsInBulk.as_view(), name="contents-bulk"),
     path("<uuid:content_id>/", ContentDetail.as_view(), name="content"),
+    path("<uuid:content_id>/move/", ContentMove.as_view(), name="content-move"),
     path("<uuid:content_id>/archive/", ContentArchive.as_view(), name="content-archive"),
     path("<uuid:content_id>/restore/", ContentRestore.as_view(), name="content-restore"),
 ]

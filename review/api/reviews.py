@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
-from review.commands.reviews import Answer, RecordedReview, record_review, undo_review
+from review.commands.recording import Answer, RecordedReview
+from review.commands.reviews import record_review, undo_review
 from review.models import Stage
 from review.queries.contents import stage_name
 from review.queries.due import due_cards, intervals
@@ -111,7 +112,8 @@ class RecordedAnswerSerializer(RecordedReviewSerializer):
     result = serializers.ChoiceField(["forgot", "partial", "remembered"])
 
 
-def _shown(recorded: RecordedReview) -> dict[str, Any]:
+def recorded_shown(recorded: RecordedReview) -> dict[str, Any]:
+    """Return a recorded fact as the API shows one."""
     state = recorded.state
     schedule = {
         name: getattr(state, name)
@@ -123,6 +125,22 @@ def _shown(recorded: RecordedReview) -> dict[str, Any]:
         "schedule": {"stage": stage_name(state.stage), **schedule},
         "next_intervals": intervals(recorded.due_at_by_rating, state.due_at),
     }
+
+
+def answer_shown(recorded: RecordedReview, rating: Rating) -> dict[str, Any]:
+    """Return a recorded answer as the API shows one."""
+    return {**recorded_shown(recorded), "result": result_of(rating)}
+
+
+def answer_of(data: dict[str, Any]) -> Answer:
+    """Return the answer that an AnswerSerializer has validated."""
+    return Answer(
+        content_id=data["content"],
+        rating=Rating(data["rating"]),
+        taken_ms=data["taken_ms"],
+        reviewed_at=data.get("reviewed_at"),
+        public_id=data.get("id"),
+    )
 
 
 class Due(APIView):
@@ -160,20 +178,12 @@ class Reviews(APIView):
         """Record an answer; 200 instead of 201 when this ``id`` had been recorded before."""
         body = AnswerSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        data = body.validated_data
-        rating = Rating(data["rating"])
-        answer = Answer(
-            content_id=data["content"],
-            rating=rating,
-            taken_ms=data["taken_ms"],
-            reviewed_at=data.get("reviewed_at"),
-            public_id=data.get("id"),
-        )
+        answer = answer_of(body.validated_data)
         recorded = record_review(
             learner=learner_of(request.user), answer=answer, now=timezone.now()
         )
         code = status.HTTP_201_CREATED if recorded.is_new else status.HTTP_200_OK
-        return Response({**_shown(recorded), "result": result_of(rating)}, status=code)
+        return Response(answer_shown(recorded, answer.rating), status=code)
 
 
 class ReviewUndo(APIView):
@@ -188,7 +198,7 @@ class ReviewUndo(APIView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Take an answer back: the schedule and the statistics are as if it had not been."""
         recorded = undo_review(learner=learner_of(request.user), review_id=review_id)
-        return Response(_shown(recorded), status=status.HTTP_201_CREATED)
+        return Response(recorded_shown(recorded), status=status.HTTP_201_CREATED)
 
 
 urlpatterns = [

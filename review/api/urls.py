@@ -5,6 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("categories/", include("review.api.categories")),
     path("contents/", include("review.api.contents")),
+    path("contents/", include("review.api.cards")),
     path("reviews/", include("review.api.reviews")),
+    path("reviews/batch/", include("review.api.batches")),
     path("statistics/", include("review.api.statistics")),
 ]

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from review.access import categories_of, category_of
+from review.commands.moves import move_all
 from review.models import Category
 
 DEPTH_MAX = 8
@@ -51,11 +52,23 @@ def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str
     return _save(category)
 
 
-def delete_category(*, learner: Learner, category_id: UUID) -> None:
-    """Delete an empty category; archived cards count as content too: their history names it."""
+@transaction.atomic
+def delete_category(*, learner: Learner, category_id: UUID, into_id: UUID | None = None) -> None:
+    """Delete a category; its cards, with their past reviews, and its children go ``into`` another.
+
+    Without one it has to be empty: archived cards count too, for their history names it.
+    """
     category = category_of(learner, category_id)
-    if category.contents.exists() or category.children.exists():
-        raise CategoryNotEmpty("This category still holds cards or categories.")
+    if into_id is None:
+        if category.contents.exists() or category.children.exists():
+            raise CategoryNotEmpty("This category holds cards or categories: say into which other.")
+    else:
+        target = category_of(learner, into_id, field="into")
+        _check_place(learner, target, moving=category)
+        move_all(learner=learner, source=category, target=target)
+        for child in category.children.all():
+            child.parent = target
+            _save(child)
     category.delete()
 
 

@@ -1,6 +1,5 @@
 """Is everything derived what it is derived from? Nothing is repaired here."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +7,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from review import projections
-from review.models import ReviewHistory, ReviewSchedule
-from review.ratings import Rating
+from review.models import ReviewSchedule
 from review.read_models import SUMS
-from review.replay import Fact
 from review.states import card_replay, effective_facts, state_of
 
 _CHUNK = 500
@@ -78,22 +75,11 @@ def schedule_differences() -> Iterator[str]:
     last = 0
     while chunk := list(schedules.filter(content_id__gt=last)[:_CHUNK]):
         last = chunk[-1].content_id
-        facts = _facts(chunk)
+        facts = effective_facts(*chunk)
         for schedule in chunk:
             replayed = card_replay(schedule, facts[schedule.content_id])
             if replayed != state_of(schedule) and not _is_replay_now(schedule.pk):
                 yield f"card {schedule.content.public_id}: its schedule is not its replay"
-
-
-def _facts(schedules: Sequence[ReviewSchedule]) -> dict[int, list[Fact]]:
-    rows = ReviewHistory.objects.filter(
-        content_id__in=[schedule.content_id for schedule in schedules], sign=1, undone_by=None
-    ).values_list("content_id", "public_id", "rating", "reviewed_at", "parameters_id")
-    found: dict[int, list[Fact]] = defaultdict(list)
-    for content_id, public_id, rating, reviewed_at, parameters_id in rows:
-        fact = Fact(public_id, Rating(rating) if rating else None, reviewed_at, parameters_id)
-        found[content_id].append(fact)
-    return found
 
 
 @transaction.atomic
@@ -101,9 +87,9 @@ def _is_replay_now(content_id: int) -> bool:
     """Look again under the lock that writers take: an answer may have come between two reads."""
     rows = ReviewSchedule.objects.select_for_update(of=("self",)).select_related("content")
     schedule = rows.filter(pk=content_id).first()
-    return schedule is None or card_replay(schedule, effective_facts(schedule)) == state_of(
-        schedule
-    )
+    if schedule is None:
+        return True
+    return card_replay(schedule, effective_facts(schedule)[schedule.pk]) == state_of(schedule)
 
 
 def _named(model: _ReadModel, key: Sequence[Any]) -> str:

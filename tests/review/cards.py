@@ -7,7 +7,8 @@ from uuid import UUID
 from accounts.queries.learners import Learner
 from review.commands.categories import inbox
 from review.commands.contents import NewContent, add_content
-from review.commands.reviews import Answer, RecordedReview, record_review
+from review.commands.recording import Answer, RecordedReview
+from review.commands.reviews import record_review
 from review.models import Content, ReviewSchedule
 from review.ratings import Rating
 from review.states import card_replay, effective_facts, state_of
@@ -38,5 +39,7 @@ def review(
 
 def assert_schedule_is_replay(learner: Learner) -> None:
     """Every schedule of the learner equals the replay of its facts."""
-    for schedule in ReviewSchedule.objects.filter(user_id=learner.id).select_related("content"):
-        assert state_of(schedule) == card_replay(schedule, effective_facts(schedule))
+    schedules = ReviewSchedule.objects.filter(user_id=learner.id).select_related("content")
+    facts = effective_facts(*schedules)
+    for schedule in schedules:
+        assert state_of(schedule) == card_replay(schedule, facts[schedule.pk])

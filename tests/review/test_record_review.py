@@ -14,7 +14,8 @@ from accounts.queries.learners import Learner, learner_of
 from config.errors import ReseeError
 from config.settings import variables
 from review.commands.contents import archive_content
-from review.commands.reviews import Answer, record_review, undo_review
+from review.commands.recording import Answer
+from review.commands.reviews import record_review, undo_review
 from review.models import LearnerClock, ReviewHistory, ReviewSchedule, Stage
 from review.ratings import Rating
 from review.states import state_of
