@@ -81,6 +81,12 @@ def locked_schedules(
     return [(row, chosen(row.category_choice, row.learner_choice)) for row in rows]
 
 
+def facts_seq(learner: Learner) -> int:
+    """Return how many times the learner's facts have changed."""
+    clock = LearnerClock.objects.filter(user_id=learner.id)
+    return clock.values_list("facts_seq", flat=True).first() or 0
+
+
 def review_of(learner: Learner, public_id: UUID) -> ReviewHistory:
     """Return one of the learner's facts by its public id; ReviewNotFound."""
     fact = (

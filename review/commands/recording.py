@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
+from review import stat_cache
 from review.access import content_of, locked_schedules
 from review.commands.clock import tick
 from review.commands.contents import ContentArchived
@@ -141,7 +144,8 @@ def append(schedule: ReviewSchedule, row: ReviewHistory, state: MemoryState) -> 
         setattr(schedule, name, getattr(state, name))
     schedule.save(update_fields=STATE_FIELDS)
     row.save(force_insert=True)
-    tick(schedule.user_id)
+    seq = tick(schedule.user_id)
+    transaction.on_commit(lambda: stat_cache.publish(row, seq=seq))
     return outcome(schedule, row, state)
 
 
