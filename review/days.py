@@ -9,11 +9,15 @@ _MINUTE = timedelta(minutes=1)
 def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple[date, int]:
     """Return the learner's own day and wall-clock hour (0-23) of an instant.
 
-    Before the rollover hour (0-6) the day before still runs.
+    Before the rollover hour (0-6) the day before still runs; a day that has begun goes on where
+    the clocks are then put back past that hour.
     """
-    local = instant.astimezone(ZoneInfo(time_zone))
+    zone = ZoneInfo(time_zone)
+    local = instant.astimezone(zone)
     day = local.date()
-    return (day - timedelta(days=1) if local.hour < rollover_hour else day), local.hour
+    starts_at = datetime.combine(day, time(rollover_hour), tzinfo=zone)
+    has_begun = local.hour >= rollover_hour or starts_at.astimezone(UTC) <= instant
+    return (day if has_begun else day - timedelta(days=1)), local.hour
 
 
 def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:

@@ -45,6 +45,8 @@ def card_replay(schedule: ReviewSchedule, facts: Iterable[Fact]) -> MemoryState:
 def is_late(schedule: ReviewSchedule, facts: Iterable[Fact]) -> bool:
     """Tell whether one of the facts lies before what the schedule knows already."""
     known = schedule.reviewed_at
+    if known is None and schedule.due_at != schedule.added_at:
+        known = schedule.due_at  # made new again: due since that moment
     return known is not None and any(fact.reviewed_at <= known for fact in facts)
 
 

@@ -53,7 +53,9 @@ def reset(*, learner: Learner, content_id: UUID, now: datetime) -> RecordedRevie
 
 
 def _cards(learner: Learner, content_id: UUID, *, siblings: bool) -> QuerySet[ReviewSchedule]:
-    """Return the card's schedule, and those of the cards made from the same note."""
+    """Return the card's schedule, and those of the cards made from the same note, locked."""
     content = content_of(learner, content_id)
     chosen = Q(content=content) | (Q(content__note_id=content.note_id) if siblings else Q())
-    return ReviewSchedule.objects.filter(chosen, user_id=learner.id)
+    rows = ReviewSchedule.objects.filter(chosen, user_id=learner.id).order_by("content_id")
+    locked = rows.select_for_update(of=("self",), no_key=True)  # in the order of all writers
+    return ReviewSchedule.objects.filter(pk__in=list(locked.values_list("pk", flat=True)))

@@ -33,21 +33,25 @@ class CategoryTooDeep(Invalid):
     code = "category_too_deep"
 
 
+@transaction.atomic
 def create_category(*, learner: Learner, name: str, parent_id: UUID | None = None) -> Category:
     """Store a category below ``parent_id``, or at the top."""
+    tree = _locked_tree(learner)
     parent = category_of(learner, parent_id, field="parent") if parent_id else None
-    _check_place(learner, parent, moving=None)
+    _check_place(tree, parent)
     return _save(Category(user_id=learner.id, name=name, parent=parent))
 
 
+@transaction.atomic
 def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str, Any]) -> Category:
     """Rename a category (``name``) and hang it, with all below it, elsewhere (``parent``)."""
+    tree = _locked_tree(learner)
     category = category_of(learner, category_id)
     category.name = changes.get("name", category.name)
     if "parent" in changes:
         parent_id = changes["parent"]
         parent = category_of(learner, parent_id, field="parent") if parent_id else None
-        _check_place(learner, parent, moving=category)
+        _check_place(tree, parent, moving=category, height=_height(tree, category))
         category.parent = parent
     return _save(category)
 
@@ -58,13 +62,14 @@ def delete_category(*, learner: Learner, category_id: UUID, into_id: UUID | None
 
     Without one it has to be empty: archived cards count too, for their history names it.
     """
+    tree = _locked_tree(learner)
     category = category_of(learner, category_id)
     if into_id is None:
         if category.contents.exists() or category.children.exists():
             raise CategoryNotEmpty("This category holds cards or categories: say into which other.")
     else:
         target = category_of(learner, into_id, field="into")
-        _check_place(learner, target, moving=category)
+        _check_place(tree, target, moving=category, height=_height(tree, category) - 1)
         move_all(learner=learner, source=category, target=target)
         for child in category.children.all():
             child.parent = target
@@ -90,14 +95,38 @@ def _save(category: Category) -> Category:
     return category
 
 
-def _check_place(learner: Learner, parent: Category | None, *, moving: Category | None) -> None:
-    """Walk up from ``parent`` in one query's worth of rows; a loop shows as endless depth."""
-    parents = dict(categories_of(learner).values_list("id", "parent_id"))
-    depth, above = 1, parent.pk if parent else None
-    while above is not None:
-        if depth > DEPTH_MAX or (moving and above == moving.pk):
-            raise CategoryTooDeep(
-                f"Categories go {DEPTH_MAX} levels deep, and none stands below itself.",
-                field="parent",
-            )
-        depth, above = depth + 1, parents.get(above)
+def _locked_tree(learner: Learner) -> dict[int, int | None]:
+    """Return each category's parent, by key, locked: two moves at once could close a loop."""
+    rows = categories_of(learner).order_by("pk").select_for_update(no_key=True)
+    return dict(rows.values_list("pk", "parent_id"))
+
+
+def _check_place(
+    tree: Mapping[int, int | None],
+    parent: Category | None,
+    *,
+    moving: Category | None = None,
+    height: int = 1,
+) -> None:
+    """Raise CategoryTooDeep unless ``height`` levels have their place below ``parent``."""
+    above = _path(tree, parent.pk) if parent else []
+    if len(above) + height > DEPTH_MAX or (moving and moving.pk in above):
+        raise CategoryTooDeep(
+            f"Categories go {DEPTH_MAX} levels deep, and none stands below itself.",
+            field="parent",
+        )
+
+
+def _height(tree: Mapping[int, int | None], category: Category) -> int:
+    """Return how many levels hang on a category, its own included."""
+    paths = [_path(tree, key) for key in tree]
+    return max(path.index(category.pk) + 1 for path in paths if category.pk in path)
+
+
+def _path(tree: Mapping[int, int | None], key: int) -> list[int]:
+    """Return the keys from a category up to the top."""
+    path, above = [key], tree.get(key)
+    while above is not None and above not in path:
+        path.append(above)
+        above = tree.get(above)
+    return path

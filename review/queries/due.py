@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.queries.learners import Learner
 from review.models import LearnerClock, ReviewSchedule
@@ -18,7 +18,7 @@ from review.scheduling import MemoryState, preview, retrievability
 _CARD = (
     "content__public_id", "content__category__public_id", "content__front", "content__back",
     "content__gloss", "content__example", "content__tags", "content__source",
-    "content__category__parameters_id",
+    "content__category__parameters_id", "learner_choice",
 )  # fmt: skip
 _STATE = (
     "due_at", "stage", "step", "stability", "difficulty", "reviewed_at", "reps", "lapses",
@@ -49,24 +49,21 @@ def due_cards(
 ) -> DueCards:
     """Return the cards due by ``now``, each with what the four ratings would lead to.
 
-    ``category_id`` means the category and all below it. Three queries, four with a category.
+    ``category_id`` means the category and all below it. Two queries, three with a category.
     """
     rows = schedules_due(learner, now)
     if category_id is not None:
         rows = rows.filter(content__category_id__in=category_and_below(learner, category_id))
-    learner_choice = (
-        LearnerClock.objects.filter(user_id=learner.id)
-        .values_list("parameters_id", flat=True)
-        .first()
-    )
-    found = rows.order_by("due_at", "content_id").values(*_CARD, *_STATE)[:limit]
-    cards = [_card(row, learner_choice, now) for row in found]
+    of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
+    chosen_rows = rows.annotate(learner_choice=Subquery(of_learner))
+    found = chosen_rows.order_by("due_at", "content_id").values(*_CARD, *_STATE)[:limit]
+    cards = [_card(row, now) for row in found]
     return DueCards(cards, rows.count() if len(cards) == limit else len(cards))
 
 
-def _card(row: dict[str, Any], learner_choice: int | None, now: datetime) -> dict[str, Any]:
+def _card(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     state = MemoryState(**{name: row[name] for name in _STATE})
-    rules = parameters(chosen(row["content__category__parameters_id"], learner_choice))
+    rules = parameters(chosen(row["content__category__parameters_id"], row["learner_choice"]))
     seed = str(row["content__public_id"])
     return {
         "id": row["content__public_id"],

@@ -36,6 +36,23 @@ def test_a_category_does_not_stand_below_itself(api: ApiClient, category: str) -
     assert (response.status_code, response.json()["code"]) == (422, "category_too_deep")
 
 
+def _chain(api: ApiClient, name: str, levels: int) -> list[str]:
+    ids: list[str] = []
+    for level in range(levels):
+        body = {"name": f"{name} {level}", "parent": ids[-1] if ids else None}
+        ids.append(api.post("/categories/", body).json()["id"])
+    return ids
+
+
+def test_categories_go_eight_levels_deep_also_when_they_move(api: ApiClient) -> None:
+    whole, part = _chain(api, "whole", 8), _chain(api, "part", 2)
+    ninth = api.post("/categories/", {"name": "ninth", "parent": whole[-1]})
+    assert ninth.json()["code"] == "category_too_deep"
+    moved = api.patch(f"/categories/{part[0]}/", {"parent": whole[6]})
+    assert moved.json()["code"] == "category_too_deep"
+    assert api.patch(f"/categories/{part[0]}/", {"parent": whole[5]}).status_code == 200
+
+
 def test_only_an_empty_category_is_deleted(api: ApiClient, category: str) -> None:
     empty = api.post("/categories/", {"name": "Empty"}).json()["id"]
     assert api.delete(f"/categories/{empty}/").status_code == 204
@@ -121,4 +138,4 @@ def test_lists_cost_the_same_whatever_their_length(
     api.post("/contents/bulk/", {"contents": cards})
     for path in ("/contents/", "/categories/", "/reviews/due/"):
         with django_assert_max_num_queries(1 + 3):  # the learner, and three
-            assert api.get(path).status_code == 200
+            assert api.get(path, category=category).status_code == 200

@@ -1,7 +1,7 @@
 """A review falls on the learner's own day, wherever and whenever that is."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
@@ -40,3 +40,18 @@ def test_before_the_rollover_hour_the_day_before_still_runs() -> None:
         date(2026, 5, 2),
         4,
     )
+
+
+def _days_of_clock_changes(zone: str) -> list[datetime]:
+    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in range(366)]
+    offsets = [day.astimezone(ZoneInfo(zone)).utcoffset() for day in days]
+    return [days[i] for i in range(365) if offsets[i] != offsets[i + 1]]
+
+
+def test_in_no_zone_does_a_clock_change_bring_a_day_back() -> None:
+    for zone in sorted(available_timezones()):
+        for start in _days_of_clock_changes(zone):
+            moments = [start + timedelta(minutes=15) * quarter for quarter in range(-16, 112)]
+            for rollover_hour in range(7):
+                days = [local_moment(moment, zone, rollover_hour)[0] for moment in moments]
+                assert days == sorted(days), (zone, rollover_hour)

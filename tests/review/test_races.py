@@ -1,0 +1,79 @@
+"""Commands that meet: no loop among categories, no deadlock among cards."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from accounts.queries.learners import Learner, learner_of
+from config.errors import ReseeError
+from review.commands.batches import record_reviews
+from review.commands.cards import bury
+from review.commands.categories import change_category, create_category
+from review.commands.recording import Answer
+from review.models import Category, Content, ReviewHistory, ReviewSchedule
+from review.ratings import Rating
+from tests import make
+from tests.review.cards import NOW, assert_schedule_is_replay, card
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _at_once(jobs: list[Callable[[], object]]) -> list[object]:
+    """Run the jobs together; return what each returned or could not do."""
+    gate = Barrier(len(jobs))
+
+    def run(job: Callable[[], object]) -> object:
+        try:
+            connection.ensure_connection()
+            gate.wait()
+            return job()
+        except ReseeError as fault:
+            return fault.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+def _below(learner: Learner, category: Category, parent: Category) -> Callable[[], object]:
+    changes = {"parent": parent.public_id}
+    return lambda: (
+        change_category(learner=learner, category_id=category.public_id, changes=changes).name
+    )
+
+
+def test_two_categories_are_never_put_below_each_other() -> None:
+    learner = learner_of(make.user())
+    for number in range(10):
+        one = create_category(learner=learner, name=f"one {number}")
+        two = create_category(learner=learner, name=f"two {number}")
+        done = _at_once([_below(learner, one, two), _below(learner, two, one)])
+        assert done.count("category_too_deep") == 1
+
+
+def _batch(learner: Learner, contents: list[Content]) -> Callable[[], object]:
+    answers = [Answer(row.public_id, Rating.GOOD, 1, NOW, uuid4()) for row in contents]
+    now = NOW + timedelta(days=1)
+    return lambda: len(record_reviews(learner=learner, answers=answers, now=now))
+
+
+def test_siblings_are_buried_while_batches_answer_them() -> None:
+    learner, note = learner_of(make.user()), uuid4()
+    contents = [card(learner, str(number), note_id=note) for number in range(6)]
+    for row in reversed(contents):  # so that the table's own order is not the lock's
+        ReviewSchedule.objects.filter(content=row).update(reps=0)
+    first = contents[0].public_id
+
+    def buried() -> object:
+        return bury(learner=learner, content_id=first, now=NOW, siblings=True)
+
+    for _ in range(10):
+        assert _at_once([_batch(learner, contents), buried, buried]) == [6, 6, 6]
+    assert ReviewHistory.objects.count() == 60
+    assert_schedule_is_replay(learner)
