@@ -110,7 +110,8 @@ def check_answer(schedule: ReviewSchedule, answer: Answer, now: datetime) -> Non
 def is_same_answer(recorded: ReviewHistory, answer: Answer, schedule: ReviewSchedule) -> bool:
     """Tell whether the fact recorded under the client's id is this very answer."""
     return (
-        recorded.content_id == schedule.content_id
+        recorded.kind != ReviewHistory.Kind.UNDO  # it bears the dimensions of what it undoes
+        and recorded.content_id == schedule.content_id
         and recorded.rating == answer.rating
         and recorded.taken_ms == answer.taken_ms
         and answer.reviewed_at in (None, recorded.reviewed_at)

@@ -111,9 +111,17 @@ def _reuse_an_id(learner: Learner) -> None:
     review(learner, card(learner, "pear"), public_id=public_id)
 
 
+def _reuse_an_undos_id(learner: Learner) -> None:
+    content = card(learner)
+    recorded = review(learner, content)
+    undone = undo_review(learner=learner, review_id=recorded.public_id)
+    review(learner, content, public_id=undone.public_id)
+
+
 @pytest.mark.parametrize(
     ("attempt", "code", "facts"),
     [
+        (_reuse_an_undos_id, "public_id_taken", 2),
         (_undo_twice, "already_undone", 2),
         (_review_archived, "content_archived", 0),
         (_reuse_an_id, "public_id_taken", 1),
