@@ -14,14 +14,12 @@ from review.parameters import chosen, parameters
 from review.queries.contents import category_and_below, stage_name
 from review.ratings import Rating
 from review.scheduling import MemoryState, preview, retrievability
+from review.states import STATE_FIELDS
 
 _CARD = (
     "content__public_id", "content__category__public_id", "content__front", "content__back",
     "content__gloss", "content__example", "content__tags", "content__source",
     "content__category__parameters_id", "learner_choice",
-)  # fmt: skip
-_STATE = (
-    "due_at", "stage", "step", "stability", "difficulty", "reviewed_at", "reps", "lapses",
 )  # fmt: skip
 
 
@@ -33,15 +31,21 @@ class DueCards:
     due_count: int
 
 
+def is_due(by: datetime, *, prefix: str = "") -> Q:
+    """Due and awake by then, however late; ``prefix`` leads to the schedule.
+
+    Archived contents are the caller's to leave out.
+    """
+    return Q(
+        Q((f"{prefix}buried_until", None)) | Q((f"{prefix}buried_until__lte", by)),
+        (f"{prefix}suspended_at", None),
+        (f"{prefix}due_at__lte", by),
+    )
+
+
 def schedules_due(learner: Learner, now: datetime) -> QuerySet[ReviewSchedule]:
     """Return the schedules of all cards due by ``now``, however late."""
-    return ReviewSchedule.objects.filter(
-        Q(buried_until=None) | Q(buried_until__lte=now),
-        user_id=learner.id,
-        suspended_at=None,
-        due_at__lte=now,
-        content__archived_at=None,
-    )
+    return ReviewSchedule.objects.filter(is_due(now), user_id=learner.id, content__archived_at=None)
 
 
 def due_cards(
@@ -56,13 +60,13 @@ def due_cards(
         rows = rows.filter(content__category_id__in=category_and_below(learner, category_id))
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
     chosen_rows = rows.annotate(learner_choice=Subquery(of_learner))
-    found = chosen_rows.order_by("due_at", "content_id").values(*_CARD, *_STATE)[:limit]
+    found = chosen_rows.order_by("due_at", "content_id").values(*_CARD, *STATE_FIELDS)[:limit]
     cards = [_card(row, now) for row in found]
     return DueCards(cards, rows.count() if len(cards) == limit else len(cards))
 
 
 def _card(row: dict[str, Any], now: datetime) -> dict[str, Any]:
-    state = MemoryState(**{name: row[name] for name in _STATE})
+    state = MemoryState(**{name: row[name] for name in STATE_FIELDS})
     rules = parameters(chosen(row["content__category__parameters_id"], row["learner_choice"]))
     seed = str(row["content__public_id"])
     return {

@@ -16,6 +16,7 @@ from review.access import categories_of, facts_seq
 from review.days import day_starts_at, local_moment
 from review.models import ReviewSchedule, Stage
 from review.queries.contents import stage_name
+from review.queries.due import is_due
 from review.queries.sums import NOTHING, shown
 from review.read_models import SUMS
 from review.stat_cache import Figures
@@ -114,7 +115,7 @@ def categories(learner: Learner, *, now: datetime) -> list[dict[str, Any]]:
     rows = categories_of(learner).annotate(
         parent_public_id=F("parent__public_id"),
         card_count=Count("contents", filter=is_card),
-        due_count=Count("contents", filter=is_card & _is_due("contents__schedule__", now)),
+        due_count=Count("contents", filter=is_card & is_due(now, prefix="contents__schedule__")),
     )
     return [
         {
@@ -137,24 +138,15 @@ def _by_category(
     return {row["category_id"]: row for row in rows}
 
 
-def _is_due(prefix: str, by: datetime) -> Q:
-    """Due and awake by then, however late; archived contents are the caller's to leave out."""
-    return Q(
-        Q((f"{prefix}buried_until", None)) | Q((f"{prefix}buried_until__lte", by)),
-        (f"{prefix}suspended_at", None),
-        (f"{prefix}due_at__lte", by),
-    )
-
-
 def _cards(learner: Learner, today: Today, now: datetime) -> dict[str, Any]:
     """Return what is due and the cards by stage, suspended ones included and told apart."""
     ends_at = today.ends_at - timedelta(microseconds=1)
     counts = ReviewSchedule.objects.filter(user_id=learner.id, content__archived_at=None).aggregate(
         **{stage_name(stage): Count("pk", filter=Q(stage=stage)) for stage in Stage},
         suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
-        due_now=Count("pk", filter=_is_due("", now)),
-        due_today=Count("pk", filter=_is_due("", ends_at)),
-        overdue=Count("pk", filter=_is_due("", now) & Q(due_at__lt=today.starts_at)),
+        due_now=Count("pk", filter=is_due(now)),
+        due_today=Count("pk", filter=is_due(ends_at)),
+        overdue=Count("pk", filter=is_due(now) & Q(due_at__lt=today.starts_at)),
     )
     due = {name: counts.pop(name) for name in ("due_now", "due_today", "overdue")}
     return {**due, "cards": counts}
