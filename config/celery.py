@@ -33,6 +33,7 @@ ROUTES = {
     "ocr.tasks.*": {"queue": "ocr"},
     "review.tasks.*": {"queue": "medium"},
     "config.jobs.tasks.*": {"queue": "medium"},
+    "config.outbox.tasks.*": {"queue": "low"},
 }
 SCHEDULE = {
     "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
@@ -41,6 +42,11 @@ SCHEDULE = {
         "task": "config.jobs.tasks.reconcile",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "prune-outbox": {
+        "task": "config.outbox.tasks.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
 }
 VISIBILITY_TIMEOUT_SECONDS = 120

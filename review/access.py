@@ -39,9 +39,13 @@ def contents_of(learner: Learner) -> QuerySet[Content]:
     return Content.objects.filter(user_id=learner.id)
 
 
-def category_of(learner: Learner, public_id: UUID, *, field: str = "category") -> Category:
-    """Return one category; CategoryNotFound names the input field."""
-    category = categories_of(learner).select_related("parent").filter(public_id=public_id).first()
+def category_of(
+    learner: Learner, public_id: UUID, *, field: str = "category", lock: bool = False
+) -> Category:
+    """Return one category, its row locked if ``lock``; CategoryNotFound names the input field."""
+    rows = categories_of(learner)
+    rows = rows.select_for_update(no_key=True) if lock else rows.select_related("parent")
+    category = rows.filter(public_id=public_id).first()
     if category is None:
         raise CategoryNotFound("You have no category with this id.", field=field)
     return category

@@ -1,6 +1,5 @@
 """What is stored: categories, contents, each card's schedule now, and the facts behind it."""
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -9,7 +8,9 @@ from django.db.models import F, Q
 
 from config.identifiers import new_public_id
 from review.fields import CurrentTransactionId, TransactionIdField
+from review.leeches import LeechAction
 from review.ratings import Rating
+from review.triggers import append_only
 
 
 class SchedulingParameters(models.Model):
@@ -23,7 +24,14 @@ class SchedulingParameters(models.Model):
     relearning_steps_seconds = ArrayField(models.PositiveIntegerField(), default=list)
     maximum_interval_days = models.PositiveIntegerField(default=36500)
     is_fuzzed = models.BooleanField(default=True)
-    leech_threshold = models.PositiveSmallIntegerField(default=8)
+    leech_threshold = models.PositiveSmallIntegerField(
+        default=8, help_text="Lapses that make a card a leech; 0: none is one"
+    )
+    leech_action = models.CharField(
+        max_length=8,
+        choices=[(action.value, action.value) for action in LeechAction],
+        default=LeechAction.MARK.value,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -134,6 +142,9 @@ class ReviewSchedule(models.Model):
     reviewed_at = models.DateTimeField(null=True, help_text="The last effective review")
     reps = models.PositiveIntegerField(default=0)
     lapses = models.PositiveIntegerField(default=0)
+    leech_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its lapses reached the threshold"
+    )
     suspended_at = models.DateTimeField(null=True, blank=True)
     buried_until = models.DateTimeField(null=True, blank=True)
 
@@ -161,27 +172,6 @@ class LearnerClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} at {self.facts_seq}"
-
-
-def _append_only() -> list[pgtrigger.Trigger]:
-    """No change, no deletion: save by the transaction that erases the account it names."""
-    erasing = "current_setting('resee.erasing_user', true) IS DISTINCT FROM OLD.user_id::text"
-    return [
-        pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),
-        pgtrigger.Trigger(
-            name="no_delete",
-            operation=pgtrigger.Delete,
-            when=pgtrigger.Before,
-            func=f"IF {erasing} THEN RAISE EXCEPTION 'facts are append-only'; END IF; RETURN OLD;",
-        ),
-        pgtrigger.Trigger(
-            name="no_truncate",
-            operation=pgtrigger.Truncate,
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            func="RAISE EXCEPTION 'facts are append-only';",
-        ),
-    ]
 
 
 class ReviewHistory(models.Model):
@@ -250,7 +240,7 @@ class ReviewHistory(models.Model):
             models.Index(fields=["content", "reviewed_at", "public_id"], name="history_of_card"),
             models.Index(fields=["xid"], name="history_fold"),
         ]
-        triggers = _append_only()
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.rating} {self.reviewed_at:%F %H:%M}"
@@ -294,7 +284,7 @@ class ReviewAdjustment(models.Model):
             models.Index(fields=["content"], name="adjustment_of_card"),
             models.Index(fields=["xid"], name="adjustment_fold"),
         ]
-        triggers = _append_only()
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.content_id} {self.review_count:+d}"

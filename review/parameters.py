@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from review.leeches import LeechAction, LeechRule
 from review.models import SchedulingParameters
 from review.scheduling import Parameters
 
@@ -11,7 +12,7 @@ DEFAULT_ID = 1  # made by migration 0002
 @lru_cache(maxsize=4096)
 def parameters(parameters_id: int) -> Parameters:
     """Return the parameters with this key; rows never change, so they are kept for ever."""
-    row = SchedulingParameters.objects.get(pk=parameters_id)
+    row = _row(parameters_id)
     return Parameters(
         weights=tuple(row.weights),
         desired_retention=row.desired_retention,
@@ -20,6 +21,17 @@ def parameters(parameters_id: int) -> Parameters:
         maximum_interval_days=row.maximum_interval_days,
         is_fuzzed=row.is_fuzzed,
     )
+
+
+@lru_cache(maxsize=4096)
+def leech_rule(parameters_id: int) -> LeechRule:
+    """Return when the cards that these parameters schedule are leeches, and what then."""
+    row = _row(parameters_id)
+    return LeechRule(row.leech_threshold, LeechAction(row.leech_action))
+
+
+def _row(parameters_id: int) -> SchedulingParameters:
+    return SchedulingParameters.objects.get(pk=parameters_id)
 
 
 def chosen(category_choice: int | None, learner_choice: int | None) -> int:

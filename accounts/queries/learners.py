@@ -1,6 +1,7 @@
 """A learner as the other apps see one: an identity and a clock."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -14,6 +15,7 @@ class Learner:
     """On whose behalf a command or query runs; passed down from the edge like ``now``."""
 
     id: int
+    public_id: UUID
     time_zone: str
     rollover_hour: int
     native_language: str
@@ -23,7 +25,9 @@ def learner_of(user: AbstractBaseUser | AnonymousUser) -> Learner:
     """Return the learner behind an authenticated request; no query."""
     if not isinstance(user, User):
         raise TypeError("only a signed-in user is a learner")
-    return Learner(user.pk, user.time_zone, user.rollover_hour, user.native_language)
+    return Learner(
+        user.pk, user.public_id, user.time_zone, user.rollover_hour, user.native_language
+    )
 
 
 def learner(user_id: int) -> Learner:

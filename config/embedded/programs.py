@@ -26,7 +26,7 @@ def programs(root: Path) -> list[Service]:
     if not variables.text("OCR_MODEL_SERVER_URL"):
         found.append(_model_server(root))
     found += [_worker(root, name) for name in sorted({queue.worker for queue in QUEUES})]
-    return [*found, _beat(root)]
+    return [*found, _relay(root), _beat(root)]
 
 
 def ports() -> list[int]:
@@ -108,6 +108,11 @@ def _beat(root: Path) -> Service:
     arguments = ["celery", "--app", "config.celery", "beat", "--loglevel", "INFO"]
     start = partial(_python, root, "beat", [*arguments, "--pidfile", ""], nice=5)
     return Service("beat", "Clock of the background work", start, lambda: True)
+
+
+def _relay(root: Path) -> Service:
+    start = partial(_python, root, "relay", ["manage", "relay"], nice=5)
+    return Service("relay", "Events on their way out", start, lambda: True)
 
 
 def _python(

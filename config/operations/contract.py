@@ -16,13 +16,19 @@ _HEAD = """# Contract
 Written from the code by `manage.py contract`; `manage.py contract --check` fails when it is stale.
 The REST API's contract is [openapi.yaml](openapi.yaml).
 """
+_STREAM = """Events are in the Redis stream `events` of database 0, at least once and in order. An
+entry has the fields `type` and `event`, the latter as JSON: `id`, `type`, `version` and `data`, the
+fields above. Each is announced on the channel `events:<type>` as well.
+[examples/subscriber.py](examples/subscriber.py) is a service that listens.
+"""
 
 
 def contract(queues: Iterable[Any], routes: Mapping[str, Any], schedule: Mapping[str, Any]) -> str:
     """Return the page; ``queues``, ``routes`` and ``schedule`` are the tables of config.celery."""
     sections = [
         _HEAD,
-        _table("Events", ("Event", "Meaning", "Fields"), _events()),
+        _table("Events", ("Event", "Version", "Meaning", "Fields"), _events()),
+        _STREAM,
         _table("Queues", ("Queue", "Meaning", "Worker", "Task limit, s"), _queues(queues)),
         _table("Routes", ("Task", "Queue"), ((n, r["queue"]) for n, r in routes.items())),
         _table("Clock", ("Entry", "Task", "Every, s"), _clock(schedule)),
@@ -39,15 +45,16 @@ def _table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]
     return "\n".join((f"## {title}\n", head, *lines, ""))
 
 
-def _events() -> Iterator[tuple[str, str, str]]:
+def _events() -> Iterator[tuple[object, ...]]:
     for app in apps.get_app_configs():
         if app.name in {"accounts", "review", "exams", "ocr", "chat"} and find_spec(
             f"{app.name}.events"
         ):
             module = importlib.import_module(f"{app.name}.events")
+            kind: Any
             for name, kind in inspect.getmembers(module, dataclasses.is_dataclass):
                 fields = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
-                yield f"`{app.name}.{name}`", _first_line(kind), fields
+                yield f"`{app.name}.{name}`", kind.version, _first_line(kind), fields
 
 
 def _first_line(kind: object) -> str:

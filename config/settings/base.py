@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "config.embedded",
     "config.demo",
     "config.jobs",
+    "config.outbox",
     "config.operations",
     "accounts",
     "review",
@@ -93,7 +94,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"cache": 1, "celery": 3, "redbeat": 5}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5}
 
 
 def redis_url(base: str, purpose: str) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import path
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -100,6 +101,7 @@ class CategoryDetail(APIView):
             learner=learner_of(request.user),
             category_id=category_id,
             into_id=query.validated_data.get("into"),
+            now=timezone.now(),
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 

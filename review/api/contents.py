@@ -237,8 +237,10 @@ class ContentRestore(APIView):
     @extend_schema(operation_id="contents_restore")
     def post(self, request: Request, content_id: UUID) -> Response:
         """Bring an archived content back, with the schedule it had."""
-        learner = learner_of(request.user)
-        return Response(shown(commands.restore_content(learner=learner, content_id=content_id)))
+        content = commands.restore_content(
+            learner=learner_of(request.user), content_id=content_id, now=timezone.now()
+        )
+        return Response(shown(content))
 
 
 @extend_schema(tags=["contents"], request=PlaceSerializer, responses=ContentSerializer)
@@ -254,6 +256,7 @@ class ContentMove(APIView):
             learner=learner_of(request.user),
             content_id=content_id,
             category_id=body.validated_data["category"],
+            now=timezone.now(),
         )
         return Response(shown(content))
 

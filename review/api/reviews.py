@@ -182,8 +182,7 @@ class Reviews(APIView):
         recorded = record_review(
             learner=learner_of(request.user), answer=answer, now=timezone.now()
         )
-        code = status.HTTP_201_CREATED if recorded.is_new else status.HTTP_200_OK
-        return Response(answer_shown(recorded, answer.rating), status=code)
+        return Response(answer_shown(recorded, answer.rating), status=_code(recorded))
 
 
 class ReviewUndo(APIView):
@@ -192,13 +191,18 @@ class ReviewUndo(APIView):
     @extend_schema(
         operation_id="reviews_undo",
         request=None,
-        responses={201: RecordedReviewSerializer},
+        responses={201: RecordedReviewSerializer, 200: RecordedReviewSerializer},
         tags=["reviews"],
     )
     def post(self, request: Request, review_id: UUID) -> Response:
-        """Take an answer back: the schedule and the statistics are as if it had not been."""
-        recorded = undo_review(learner=learner_of(request.user), review_id=review_id)
-        return Response(recorded_shown(recorded), status=status.HTTP_201_CREATED)
+        """Take an answer back: schedule and statistics are as if it had not been. Twice is once."""
+        learner = learner_of(request.user)
+        recorded = undo_review(learner=learner, review_id=review_id, now=timezone.now())
+        return Response(recorded_shown(recorded), status=_code(recorded))
+
+
+def _code(recorded: RecordedReview) -> int:
+    return status.HTTP_201_CREATED if recorded.is_new else status.HTTP_200_OK
 
 
 urlpatterns = [

@@ -1,6 +1,6 @@
 """Many answers at once: what devices gathered while they were offline, in any order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -11,10 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from accounts.queries.learners import Learner
 from config.errors import ReseeError
 from config.identifiers import new_public_id
+from config.outbox.publish import Event, publish
 from review.access import ContentNotFound, contents_of, locked_schedules
+from review.commands.announcing import events_of
 from review.commands.clock import tick
 from review.commands.contents import BATCH_MAX, BatchTooLarge
 from review.commands.recording import (
+    SAVED_FIELDS,
     TAKEN,
     Answer,
     DraftNotReviewable,
@@ -24,14 +27,15 @@ from review.commands.recording import (
     history_row,
     is_same_answer,
     outcome,
+    put,
 )
 from review.models import ReviewHistory, ReviewSchedule
 from review.replay import Fact
 from review.scheduling import MemoryState
-from review.states import STATE_FIELDS, effective_facts, is_late, merge, state_of
+from review.states import effective_facts, is_late, merge, state_of
 
 Outcome = RecordedReview | ReseeError
-_STATE_TYPES = (
+_SAVED_TYPES = (
     "timestamptz",
     "smallint",
     "smallint",
@@ -40,12 +44,14 @@ _STATE_TYPES = (
     "timestamptz",
     "int",
     "int",
+    "timestamptz",
+    "timestamptz",
 )
 _SAVE_STATES = f"""
 UPDATE review_reviewschedule AS schedule
-SET {", ".join(f"{name} = new.{name}" for name in STATE_FIELDS)}
-FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _STATE_TYPES)})
-    AS new (content_id, {", ".join(STATE_FIELDS)})
+SET {", ".join(f"{name} = new.{name}" for name in SAVED_FIELDS)}
+FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _SAVED_TYPES)})
+    AS new (content_id, {", ".join(SAVED_FIELDS)})
 WHERE schedule.content_id = new.content_id
 """  # noqa: S608  column names of ours
 
@@ -133,9 +139,12 @@ def _write(
             row.taken_ms = fresh[fact.public_id][1].taken_ms
             rows[fact.public_id] = row
     if rows:
-        _save_states({cards[content_id].schedule.pk: state for content_id, state in states.items()})
+        for content_id, state in states.items():
+            put(cards[content_id].schedule, state, cards[content_id].parameters_id, now=now)
+        _save([cards[content_id].schedule for content_id in states])
         ReviewHistory.objects.bulk_create(rows.values())
-        tick(learner.id, len(rows))
+        first = tick(learner.id, len(rows)) - len(rows) + 1
+        publish(*_events(learner, cards, rows, first, now))
     return {
         index: outcome(
             cards[answer.content_id].schedule, rows[public_id], states[answer.content_id]
@@ -169,7 +178,22 @@ def _drafts(learner: Learner, missing: set[UUID]) -> set[UUID]:
     return set(rows.values_list("public_id", flat=True)) if missing else set()
 
 
-def _save_states(states: Mapping[int, MemoryState]) -> None:
-    columns = [[getattr(state, name) for state in states.values()] for name in STATE_FIELDS]
+def _save(schedules: Sequence[ReviewSchedule]) -> None:
+    columns = [[getattr(row, name) for row in schedules] for name in ("pk", *SAVED_FIELDS)]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE_STATES, [list(states), *columns])
+        cursor.execute(_SAVE_STATES, columns)
+
+
+def _events(
+    learner: Learner,
+    cards: Mapping[UUID, _Card],
+    rows: Mapping[UUID, ReviewHistory],
+    first: int,
+    now: datetime,
+) -> Iterator[Event]:
+    """Yield what to tell of the batch's facts, the learner's ``first`` and those after it."""
+    schedules = {card.schedule.pk: card.schedule for card in cards.values()}
+    last = {row.content_id: row for row in rows.values()}
+    for seq, row in enumerate(rows.values(), first):
+        schedule, is_last = schedules[row.content_id], row is last[row.content_id]
+        yield from events_of(learner, schedule, row, seq=seq, now=now, is_last=is_last)

@@ -49,7 +49,7 @@ def reset(*, learner: Learner, content_id: UUID, now: datetime) -> RecordedRevie
     steps, state = merge(schedule, [fact], late)
     row = history_row(learner, schedule, fact, *steps[fact.public_id])
     row.kind = ReviewHistory.Kind.RESET
-    return append(schedule, row, state)
+    return append(learner, schedule, row, state, now=now)
 
 
 def _cards(learner: Learner, content_id: UUID, *, siblings: bool) -> QuerySet[ReviewSchedule]:

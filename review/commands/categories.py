@@ -1,6 +1,7 @@
 """A learner's tree of categories."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +58,9 @@ def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str
 
 
 @transaction.atomic
-def delete_category(*, learner: Learner, category_id: UUID, into_id: UUID | None = None) -> None:
+def delete_category(
+    *, learner: Learner, category_id: UUID, now: datetime, into_id: UUID | None = None
+) -> None:
     """Delete a category; its cards, with their past reviews, and its children go ``into`` another.
 
     Without one it has to be empty: archived cards count too, for their history names it.
@@ -70,7 +73,7 @@ def delete_category(*, learner: Learner, category_id: UUID, into_id: UUID | None
     else:
         target = category_of(learner, into_id, field="into")
         _check_place(tree, target, moving=category, height=_height(tree, category) - 1)
-        move_all(learner=learner, source=category, target=target)
+        move_all(learner=learner, source=category, target=target, now=now)
         for child in category.children.all():
             child.parent = target
             _save(child)

@@ -11,7 +11,9 @@ from django.db import transaction
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from config.identifiers import new_public_id
+from config.outbox.publish import publish
 from review.access import CategoryNotFound, categories_of, content_of
+from review.events import ContentAdded, ContentArchived, ContentRestored
 from review.models import Content, ReviewSchedule
 from review.normal_form import normal_form
 
@@ -24,7 +26,7 @@ class BatchTooLarge(Invalid):
     code = "batch_too_large"
 
 
-class ContentArchived(Conflict):
+class ContentIsArchived(Conflict):
     """An archived content is restored before it is edited or reviewed."""
 
     code = "content_archived"
@@ -52,11 +54,13 @@ def add_content(*, learner: Learner, new: NewContent, now: datetime) -> Content:
 
 @transaction.atomic
 def add_contents(*, learner: Learner, new: Sequence[NewContent], now: datetime) -> list[Content]:
-    """Store up to 1,000 contents in three queries, all or none; in the order given."""
+    """Store up to 1,000 contents in four queries, all or none; in the order given."""
     if len(new) > BATCH_MAX:
         raise BatchTooLarge(f"One call takes {BATCH_MAX} contents at most.")
     wanted = {item.category_id for item in new}
-    categories = {row.public_id: row for row in categories_of(learner).filter(public_id__in=wanted)}
+    rows = categories_of(learner).filter(public_id__in=wanted).order_by("pk")
+    locked = rows.select_for_update(no_key=True)  # none shall be deleted meanwhile
+    categories = {row.public_id: row for row in locked}
     if wanted - categories.keys():
         raise CategoryNotFound("You have no category with this id.", field="category")
     contents = Content.objects.bulk_create(
@@ -75,6 +79,7 @@ def add_contents(*, learner: Learner, new: Sequence[NewContent], now: datetime) 
         for item in new
     )
     _schedule([content for content in contents if not content.is_draft], now)
+    publish(*(_added(learner, content, now) for content in contents))
     return contents
 
 
@@ -85,7 +90,7 @@ def edit_content(
     """Change front, back, gloss, example or tags; a draft that gets an answer is scheduled."""
     content = content_of(learner, content_id, lock=True)
     if content.archived_at:
-        raise ContentArchived("Restore this content before you edit it.")
+        raise ContentIsArchived("Restore this content before you edit it.")
     was_draft = content.is_draft
     for name, value in changes.items():
         setattr(content, name, value)
@@ -106,17 +111,32 @@ def archive_content(*, learner: Learner, content_id: UUID, now: datetime) -> Con
     if content.archived_at is None:
         content.archived_at = now
         content.save(update_fields=["archived_at", "updated_at"])
+        publish(ContentArchived(**_ids(learner, content), occurred_at=now))
     return content
 
 
 @transaction.atomic
-def restore_content(*, learner: Learner, content_id: UUID) -> Content:
+def restore_content(*, learner: Learner, content_id: UUID, now: datetime) -> Content:
     """Bring an archived content back, with the schedule it had."""
     content = content_of(learner, content_id, lock=True)
     if content.archived_at is not None:
         content.archived_at = None
         content.save(update_fields=["archived_at", "updated_at"])
+        publish(ContentRestored(**_ids(learner, content), occurred_at=now))
     return content
+
+
+def _added(learner: Learner, content: Content, now: datetime) -> ContentAdded:
+    return ContentAdded(
+        **_ids(learner, content),
+        category_id=content.category.public_id,
+        is_draft=content.is_draft,
+        occurred_at=now,
+    )
+
+
+def _ids(learner: Learner, content: Content) -> dict[str, UUID]:
+    return {"learner_id": learner.public_id, "content_id": content.public_id}
 
 
 def _schedule(contents: Sequence[Content], now: datetime) -> None:

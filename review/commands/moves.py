@@ -1,13 +1,16 @@
 """A card's place: when it moves, what it has added to the statistics moves with it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts.queries.learners import Learner
+from config.outbox.publish import publish
 from review.access import category_of, content_of, contents_of
 from review.commands.clock import tick
+from review.events import ContentMoved
 from review.models import Category, Content
 
 _ADJUST = """
@@ -32,27 +35,42 @@ HAVING sum(fact.sign) <> 0
 
 
 @transaction.atomic
-def move_content(*, learner: Learner, content_id: UUID, category_id: UUID) -> Content:
+def move_content(
+    *, learner: Learner, content_id: UUID, category_id: UUID, now: datetime
+) -> Content:
     """Put a content into another category, its past reviews with it. Twice is once."""
-    category = category_of(learner, category_id)
+    category = category_of(learner, category_id, lock=True)  # it shall not be deleted meanwhile
     content = content_of(learner, content_id, lock=True)
     if content.category_id != category.pk:
-        _move(learner, [content.pk], content.category, category)
+        _move(learner, [content], content.category, category, now)
     content.category = category
     return content
 
 
-def move_all(*, learner: Learner, source: Category, target: Category) -> None:
+def move_all(*, learner: Learner, source: Category, target: Category, now: datetime) -> None:
     """Move every content of ``source``; the caller's transaction holds it all."""
     rows = contents_of(learner).filter(category=source).order_by("pk")
-    locked = rows.select_for_update(no_key=True).values_list("pk", flat=True)
-    _move(learner, list(locked), source, target)
+    _move(learner, list(rows.select_for_update(no_key=True)), source, target, now)
 
 
-def _move(learner: Learner, contents: Sequence[int], old: Category, new: Category) -> None:
+def _move(
+    learner: Learner, contents: Sequence[Content], old: Category, new: Category, now: datetime
+) -> None:
     """The contents are locked, so that no review is recorded between sums and move."""
-    Content.objects.filter(pk__in=contents).update(category=new)
+    keys = [content.pk for content in contents]
+    Content.objects.filter(pk__in=keys).update(category=new)
     with connection.cursor() as cursor:
-        cursor.execute(_ADJUST, {"old": old.pk, "new": new.pk, "contents": list(contents)})
+        cursor.execute(_ADJUST, {"old": old.pk, "new": new.pk, "contents": keys})
         if cursor.rowcount:
             tick(learner.id, cursor.rowcount)
+    publish(
+        *(
+            ContentMoved(
+                learner_id=learner.public_id,
+                content_id=content.public_id,
+                category_id=new.public_id,
+                occurred_at=now,
+            )
+            for content in contents
+        )
+    )

@@ -8,13 +8,16 @@ from django.db import transaction
 
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
+from config.outbox.publish import publish
 from review import stat_cache
 from review.access import content_of, locked_schedules
+from review.commands.announcing import events_of
 from review.commands.clock import tick
-from review.commands.contents import ContentArchived
+from review.commands.contents import ContentIsArchived
 from review.days import local_moment
+from review.leeches import Standing, standing
 from review.models import ReviewHistory, ReviewSchedule
-from review.parameters import parameters
+from review.parameters import leech_rule, parameters
 from review.ratings import Rating
 from review.replay import Fact
 from review.scheduling import MemoryState, preview
@@ -22,6 +25,7 @@ from review.states import STATE_FIELDS
 
 TAKEN = "You have recorded another answer under this id."
 CLOCK_SKEW = timedelta(minutes=5)
+SAVED_FIELDS = (*STATE_FIELDS, "leech_at", "suspended_at")
 
 
 class DraftNotReviewable(Conflict):
@@ -54,10 +58,10 @@ class PublicIdTaken(Conflict):
     code = "public_id_taken"
 
 
-class AlreadyUndone(Conflict):
-    """A review is undone once, and only a review is."""
+class NotUndoable(Conflict):
+    """Reviews and resets are undone; an undo is not."""
 
-    code = "already_undone"
+    code = "not_undoable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,14 @@ def locked_card(learner: Learner, content_id: UUID) -> tuple[ReviewSchedule, int
 
 
 def check_answer(schedule: ReviewSchedule, answer: Answer, now: datetime) -> None:
-    """Raise what keeps this answer from being recorded, if anything does."""
-    if schedule.content.archived_at:
-        raise ContentArchived("Restore this content before you review it.")
-    if schedule.suspended_at:
+    """Raise what keeps this answer from being recorded, if anything does.
+
+    An answer given before its card was archived or suspended counts, however late it comes.
+    """
+    given_at = answer.reviewed_at or now
+    if schedule.content.archived_at and given_at >= schedule.content.archived_at:
+        raise ContentIsArchived("Restore this content before you review it.")
+    if schedule.suspended_at and given_at >= schedule.suspended_at:
         raise CardSuspended("This card is suspended.")
     if answer.reviewed_at and answer.reviewed_at > now + CLOCK_SKEW:
         raise ReviewedInFuture("reviewed_at lies in the future.", field="reviewed_at")
@@ -139,15 +147,31 @@ def history_row(
     )
 
 
-def append(schedule: ReviewSchedule, row: ReviewHistory, state: MemoryState) -> RecordedReview:
-    """Save the schedule, append the fact, and count it: in this order, in one transaction."""
-    for name in STATE_FIELDS:
-        setattr(schedule, name, getattr(state, name))
-    schedule.save(update_fields=STATE_FIELDS)
+def append(
+    learner: Learner,
+    schedule: ReviewSchedule,
+    row: ReviewHistory,
+    state: MemoryState,
+    *,
+    now: datetime,
+) -> RecordedReview:
+    """Save the schedule, append the fact, count it and tell it: in one transaction."""
+    put(schedule, state, row.parameters_id, now=now)
+    schedule.save(update_fields=SAVED_FIELDS)
     row.save(force_insert=True)
     seq = tick(schedule.user_id)
+    publish(*events_of(learner, schedule, row, seq=seq, now=now))
     transaction.on_commit(lambda: stat_cache.publish(row, seq=seq))
     return outcome(schedule, row, state)
+
+
+def put(schedule: ReviewSchedule, state: MemoryState, parameters_id: int, *, now: datetime) -> None:
+    """Set the schedule to ``state``, and what follows for a leech: SAVED_FIELDS."""
+    for name in STATE_FIELDS:
+        setattr(schedule, name, getattr(state, name))
+    before = Standing(schedule.leech_at, schedule.suspended_at)
+    after = standing(before, state.lapses, leech_rule(parameters_id), now)
+    schedule.leech_at, schedule.suspended_at = after.leech_at, after.suspended_at
 
 
 def outcome(

@@ -61,7 +61,7 @@ def test_a_reset_card_is_new_and_its_reviews_still_count(learner: Learner) -> No
     assert (done.state.stage, done.state.reps, done.state.due_at) == (Stage.NEW, 0, NOW + DAY)
     assert_schedule_is_replay(learner)
     assert categories(learner, now=NOW + DAY)[0]["all_time"]["review_count"] == 1
-    undone = undo_review(learner=learner, review_id=done.public_id)
+    undone = undo_review(learner=learner, review_id=done.public_id, now=NOW)
     assert undone.state == before
     assert_schedule_is_replay(learner)
     verify_projection(learner, NOW + DAY)
@@ -83,14 +83,18 @@ def test_a_moved_cards_past_reviews_move_with_it(learner: Learner) -> None:
     content, fruit = _reviewed(learner)
     recorded = review(learner, content)
     for _ in range(2):
-        move_content(learner=learner, content_id=content.public_id, category_id=fruit.public_id)
+        move_content(
+            learner=learner, content_id=content.public_id, category_id=fruit.public_id, now=NOW
+        )
     assert _all_time(learner) == {"Fruit": 4, "Words": 0}
-    undo_review(learner=learner, review_id=recorded.public_id)
+    undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
     review(learner, content, Rating.HARD)
     assert _all_time(learner) == {"Fruit": 4, "Words": 0}
     verify_projection(learner, NOW)
     words = inbox(learner=learner, name="Words")
-    move_content(learner=learner, content_id=content.public_id, category_id=words.public_id)
+    move_content(
+        learner=learner, content_id=content.public_id, category_id=words.public_id, now=NOW
+    )
     assert _all_time(learner) == {"Fruit": 0, "Words": 4}
     assert sum(ReviewAdjustment.objects.values_list("review_count", flat=True)) == 0
     verify_projection(learner, NOW)
@@ -102,7 +106,7 @@ def test_a_category_is_deleted_into_another_with_its_reviews_and_children(
     content, fruit = _reviewed(learner)
     words = inbox(learner=learner, name="Words")
     child = create_category(learner=learner, name="Verbs", parent_id=words.public_id)
-    delete_category(learner=learner, category_id=words.public_id, into_id=fruit.public_id)
+    delete_category(learner=learner, category_id=words.public_id, into_id=fruit.public_id, now=NOW)
     assert _all_time(learner) == {"Fruit": 3, "Verbs": 0}
     child.refresh_from_db()
     content.refresh_from_db()
@@ -115,7 +119,9 @@ def test_a_category_is_not_deleted_into_itself_or_below(learner: Learner) -> Non
     child = create_category(learner=learner, name="Verbs", parent_id=words.public_id)
     for into in (words, child):
         with pytest.raises(ReseeError) as caught:
-            delete_category(learner=learner, category_id=words.public_id, into_id=into.public_id)
+            delete_category(
+                learner=learner, category_id=words.public_id, into_id=into.public_id, now=NOW
+            )
         assert caught.value.code == "category_too_deep"
 
 
@@ -134,6 +140,7 @@ def test_reviews_racing_with_moves_count_where_the_card_ends() -> None:
                     learner=learner,
                     content_id=content.public_id,
                     category_id=places[number % 2].public_id,
+                    now=NOW,
                 )
             else:
                 review(learner, content)

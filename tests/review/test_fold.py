@@ -138,7 +138,7 @@ def test_an_undo_is_folded_before_or_after_what_it_undoes(
     if is_folded:
         catch_up()
     for answer in recorded[:-4:-1]:
-        undo_review(learner=learner, review_id=answer.public_id)
+        undo_review(learner=learner, review_id=answer.public_id, now=NOW)
     verify(learner)
     assert sum(UserDay.objects.values_list("review_count", flat=True)) == 5
 

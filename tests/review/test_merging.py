@@ -65,7 +65,7 @@ def test_after_every_command_the_schedule_is_the_replay(learner: Learner, seed: 
         now += timedelta(hours=source.randint(1, 60))
         if done and source.random() < 0.25:
             undone = done.pop(source.randrange(len(done)))
-            undo_review(learner=learner, review_id=undone)
+            undo_review(learner=learner, review_id=undone, now=NOW)
         else:
             done.append(_step(learner, content, now, source))
         assert_schedule_is_replay(learner)

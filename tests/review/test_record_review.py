@@ -53,7 +53,7 @@ def test_one_review_takes_five_queries(
 
 def test_the_clock_counts_facts(learner: Learner) -> None:
     recorded = review(learner, card(learner))
-    undo_review(learner=learner, review_id=recorded.public_id)
+    undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
     assert LearnerClock.objects.get(user_id=learner.id).facts_seq == 2
 
 
@@ -89,15 +89,15 @@ def test_twenty_undos_go_back_step_by_step(learner: Learner) -> None:
         done.append((before, review(learner, content, Rating(step % 4 + 1), at)))
         at += DAY * 2
     for before, recorded in reversed(done):
-        undone = undo_review(learner=learner, review_id=recorded.public_id)
+        undone = undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
         assert undone.state == before == state_of(ReviewSchedule.objects.get())
     assert sum(ReviewHistory.objects.values_list("sign", flat=True)) == 0
 
 
-def _undo_twice(learner: Learner) -> None:
+def _undo_an_undo(learner: Learner) -> None:
     recorded = review(learner, card(learner))
-    undo_review(learner=learner, review_id=recorded.public_id)
-    undo_review(learner=learner, review_id=recorded.public_id)
+    undone = undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
+    undo_review(learner=learner, review_id=undone.public_id, now=NOW)
 
 
 def _review_archived(learner: Learner) -> None:
@@ -114,7 +114,7 @@ def _reuse_an_id(learner: Learner) -> None:
 def _reuse_an_undos_id(learner: Learner) -> None:
     content = card(learner)
     recorded = review(learner, content)
-    undone = undo_review(learner=learner, review_id=recorded.public_id)
+    undone = undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
     review(learner, content, public_id=undone.public_id)
 
 
@@ -122,7 +122,7 @@ def _reuse_an_undos_id(learner: Learner) -> None:
     ("attempt", "code", "facts"),
     [
         (_reuse_an_undos_id, "public_id_taken", 2),
-        (_undo_twice, "already_undone", 2),
+        (_undo_an_undo, "not_undoable", 2),
         (_review_archived, "content_archived", 0),
         (_reuse_an_id, "public_id_taken", 1),
         (lambda a: review(a, card(a, back="")), "draft_not_reviewable", 0),

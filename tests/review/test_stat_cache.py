@@ -46,7 +46,7 @@ class _Storm:
         self.now += HOUR * self.source.choice([0, 0, 0, 0, 1, 9, 26])
         if self.done and self.source.random() < 0.25:
             recorded = self.done.pop(self.source.randrange(len(self.done)))
-            undo_review(learner=self.learner, review_id=recorded.public_id)
+            undo_review(learner=self.learner, review_id=recorded.public_id, now=NOW)
         else:
             at = max(NOW, self.now - HOUR * self.source.choice([0, 0, 0, 0, 5, 50]))
             rating = Rating(self.source.randint(1, 4))

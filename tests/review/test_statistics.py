@@ -47,7 +47,7 @@ def test_an_answer_counts_at_once(learner: Learner) -> None:
 
 def test_an_undone_answer_does_not_count(learner: Learner) -> None:
     recorded = review(learner, card(learner))
-    undo_review(learner=learner, review_id=recorded.public_id)
+    undo_review(learner=learner, review_id=recorded.public_id, now=NOW)
     assert dashboard(learner, now=NOW)["reviewed_today"]["review_count"] == 0
     assert dashboard(learner, now=NOW)["streak_days"] == 0
     verify_projection(learner, NOW)

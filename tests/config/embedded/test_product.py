@@ -44,7 +44,8 @@ def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
     product: Product,
 ) -> None:
     entries = product.entries()
-    assert {"postgres", "valkey", "web", "worker-fast", "worker-scan", "beat"} == set(entries)
+    workers = {"worker-fast", "worker-scan", "relay", "beat"}
+    assert {"postgres", "valkey", "web", *workers} == set(entries)
     before = time.monotonic()
     assert product.stop(signal.SIGTERM) == 0
     assert time.monotonic() - before < 10
