@@ -1,7 +1,7 @@
 """Facts -> read models: fold, refresh, rebuild, age; and the exact read (docs/adr/0003, sql/)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,11 @@ _REBASE = """
 UPDATE review_readmodelwatermark SET
     history_base_id = coalesce((SELECT max(id) FROM review_reviewhistory), 0),
     adjustment_base_id = coalesce((SELECT max(id) FROM review_reviewadjustment), 0)
+"""
+_COUNT_RUNS = """
+UPDATE review_userday AS day SET run_days = wanted.run_days FROM wanted
+WHERE day.user_id = wanted.user_id AND day.local_day = wanted.local_day
+    AND day.run_days <> wanted.run_days
 """
 _AGE = """
 WITH mark AS (SELECT * FROM review_readmodelwatermark)
@@ -123,16 +128,18 @@ def health() -> str:
     )
 
 
+def figures(user_id: int, today: date) -> dict[str, int]:
+    """Return the learner's figures up to the last commit: see sql/figures.sql. One snapshot."""
+    return _rows("SELECT * FROM review_figures(%s, %s)", [user_id, today])[0]
+
+
 def exact(source: str, select: str, **values: Any) -> list[dict[str, Any]]:
     """Return the rows of ``select ... FROM exact``: one learner's sums up to the last commit.
 
     ``source`` is exact_recent (the view, with its own watermark), exact_day or exact_total (the
     rollups, with the fold's); ``values`` name the learner as ``user_id``.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(statement(source, select), values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return _rows(statement(source, select), values)
 
 
 @cache
@@ -145,6 +152,13 @@ def statement(name: str, select: str = "", **parts: str) -> str:
         in_tail=_text("in_tail"),
         **parts,
     )
+
+
+def _rows(sql: str, values: Any) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _text(name: str) -> str:
@@ -169,7 +183,9 @@ def _check(cursor: Any) -> None:
 
 def _add(cursor: Any, *, everything: bool) -> int:
     cursor.execute(statement("fold"), {"everything": everything, "days_kept": DAYS_KEPT})
-    fact_count, mark_count = cursor.fetchone()
+    fact_count, mark_count, users, days = cursor.fetchone()
     if mark_count != 1:
         raise WatermarkMissing("The watermark's row is missing: run rebuild_read_models.")
+    if users:
+        cursor.execute(statement("runs", _COUNT_RUNS), {"users": users, "days": days})
     return int(fact_count)

@@ -44,6 +44,9 @@ class UserDay(_Sums):
 
     pk = models.CompositePrimaryKey("user_id", "local_day")
     local_day = models.DateField()
+    run_days = models.IntegerField(
+        default=0, db_default=0, help_text="How many days with a review in a row end with this one"
+    )
 
 
 class CategoryTotal(_Sums):

@@ -100,6 +100,14 @@ def publish(row: ReviewHistory, *, seq: int) -> None:
         log.warning("statistics_cache_unwritable", error=type(error).__name__)
 
 
+def forget(user_id: int) -> None:
+    """Remove the learner's entry, as after an import: many facts are not worth applying."""
+    try:
+        get_redis_connection("default").delete(_key(user_id))
+    except RedisError as error:
+        log.warning("statistics_cache_unwritable", error=type(error).__name__)
+
+
 def _stamp(seq: int, day: date) -> dict[str, str]:
     return {"format": str(FORMAT), "seq": str(seq), "day": day.isoformat()}
 

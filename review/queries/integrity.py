@@ -17,6 +17,12 @@ _PUBLISHED = "review_recent_day WHERE user_id = 0"
 _UTC_TODAY = "(now() AT TIME ZONE 'UTC')::date"
 _DIFFERENCES = ", ".join(f"sum(addend * {name})::bigint" for name in SUMS)
 
+_WRONG_RUNS = """
+SELECT user_id, local_day, day.run_days, wanted.run_days
+FROM review_userday AS day JOIN wanted USING (user_id, local_day)
+WHERE day.run_days <> wanted.run_days LIMIT 20
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class _ReadModel:
@@ -67,6 +73,18 @@ def read_model_differences() -> Iterator[str]:
             for row in cursor.fetchall():
                 key, differences = row[: -len(SUMS)], row[-len(SUMS) :]
                 yield f"{model.table} {_named(model, key)}: over by {dict(_nonzero(differences))}"
+    yield from _run_differences()
+
+
+def _run_differences() -> Iterator[str]:
+    """Yield days whose run is not what the days before them say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, min(local_day) FROM review_userday GROUP BY 1")
+        rows = cursor.fetchall()
+        learners = {"users": [user for user, _ in rows], "days": [day for _, day in rows]}
+        cursor.execute(projections.statement("runs", _WRONG_RUNS), learners)
+        for user_id, day, found, wanted in cursor.fetchall():
+            yield f"review_userday user_id {user_id}, local_day {day}: run {found}, not {wanted}"
 
 
 def schedule_differences() -> Iterator[str]:

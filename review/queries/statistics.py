@@ -22,31 +22,11 @@ from review.read_models import SUMS
 from review.stat_cache import Figures
 
 WINDOW_DAYS = 30
-WINDOW = """
-SELECT local_day = %(today)s AS is_today, {sums}
-FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
-"""
 WINDOW_BY_CATEGORY = """
 SELECT category_id, {sums}
 FROM exact WHERE local_day BETWEEN %(since)s AND %(today)s GROUP BY 1
 """
 TOTAL_BY_CATEGORY = "SELECT category_id, {sums} FROM exact GROUP BY 1"
-# Backwards from the last day to the first gap, where it stops reading.
-STREAK = """
-, reviewed AS (
-    SELECT local_day FROM exact WHERE local_day <= %(today)s
-    GROUP BY local_day HAVING sum(review_count) > 0
-), run AS (
-    SELECT
-        local_day AS first_day,
-        first_value(local_day) OVER backwards AS last_day,
-        lead(local_day) OVER backwards AS day_before
-    FROM reviewed WINDOW backwards AS (ORDER BY local_day DESC)
-)
-SELECT CASE WHEN last_day >= %(today)s - 1 THEN last_day - first_day + 1 ELSE 0 END AS days,
-    coalesce((SELECT facts_seq FROM review_learnerclock WHERE user_id = %(user_id)s), 0) AS seq
-FROM run WHERE day_before IS DISTINCT FROM first_day - 1 ORDER BY first_day DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +53,7 @@ def today_of(learner: Learner, now: datetime) -> Today:
 def dashboard(learner: Learner, *, now: datetime) -> dict[str, Any]:
     """Return what is due, what was done, and the cards by stage.
 
-    Two queries while the learner's own figures are cached, else four.
+    Two queries while the learner's own figures are cached, else three.
     """
     today = today_of(learner, now)
     figures = _figures(learner, today)
@@ -91,15 +71,13 @@ def _figures(learner: Learner, today: Today) -> Figures:
     seq = facts_seq(learner)
     if cached := stat_cache.read(learner.id, seq=seq, day=today.day):
         return cached
-    window = projections.exact("exact_recent", WINDOW, user_id=learner.id, **today.window)
-    streak = projections.exact("exact_day", STREAK, user_id=learner.id, today=today.day)
+    row = projections.figures(learner.id, today.day)
     figures = Figures(
-        today=next((row for row in window if row["is_today"]), NOTHING),
-        month={name: sum(row[name] for row in window) for name in SUMS},
-        streak_days=streak[0]["days"] if streak else 0,
+        today={name: row[f"today_{name}"] for name in SUMS},
+        month={name: row[f"month_{name}"] for name in SUMS},
+        streak_days=row["streak_days"],
     )
-    if streak and streak[0]["seq"] == seq:  # read last: no fact has come since the first statement
-        stat_cache.fill(learner.id, figures, seq=seq, day=today.day)
+    stat_cache.fill(learner.id, figures, seq=row["seq"], day=today.day)
     return figures
 
 

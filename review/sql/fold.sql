@@ -34,10 +34,17 @@ hour_class AS (
     GROUP BY user_id, local_hour, interval_class
     ON CONFLICT (user_id, local_hour, interval_class) DO UPDATE SET {added}
 ),
+touched AS MATERIALIZED (
+    SELECT user_id, min(local_day) AS since FROM fresh WHERE NOT is_adjustment GROUP BY user_id
+),
 marked AS (
     UPDATE review_readmodelwatermark AS old
     SET wm = mark.hi, folded_at = now()
     FROM mark
     RETURNING old.id
 )
-SELECT (SELECT count(*) FROM fresh) AS fact_count, (SELECT count(*) FROM marked) AS mark_count
+SELECT
+    (SELECT count(*) FROM fresh) AS fact_count,
+    (SELECT count(*) FROM marked) AS mark_count,
+    (SELECT array_agg(user_id) FROM touched) AS users,
+    (SELECT array_agg(since) FROM touched) AS days

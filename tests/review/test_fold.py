@@ -4,6 +4,7 @@ These tests commit. A transaction open anywhere on the server, in another worker
 the watermark back: ``catch_up`` waits for it.
 """
 
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -372,3 +374,26 @@ def test_the_view_shows_no_sentinel(learner: Learner, content: Content) -> None:
     review(learner, content, at=NOW)
     catch_up()
     assert RecentDay.objects.get().user_id == learner.id
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_days_in_a_row_are_exact_with_any_part_of_them_folded(
+    learner: Learner, content: Content, seed: int
+) -> None:
+    """Days are filled, emptied and bridged before and after folds; the run is always a recount."""
+    source, done = random.Random(seed), []
+    for _ in range(25):
+        if done and source.random() < 0.35:
+            answer = done.pop(source.randrange(len(done)))
+            undo_review(learner=learner, review_id=answer.public_id, now=NOW)
+        else:
+            at = NOW - timedelta(days=source.choice([0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12]))
+            done.append(review(learner, content, Rating.GOOD, at))
+        for days in (0, 1, 2):
+            verify_projection(learner, NOW + timedelta(days=days))
+        if source.random() < 0.3:
+            fold_all()
+    catch_up()
+    assert list(read_model_differences()) == []
+    UserDay.objects.filter(review_count__gt=0).update(run_days=F("run_days") + 1)
+    assert "run" in "".join(read_model_differences())

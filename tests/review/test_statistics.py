@@ -142,7 +142,7 @@ def test_each_statistic_takes_few_queries(
     for name in ("a", "b", "c"):
         make.category(User.objects.get(), name)
     review(learner, card(learner))
-    for count in (4, 2):  # from the facts, then from the cache
+    for count in (3, 2):  # from the facts, then from the cache
         with django_assert_num_queries(count):
             dashboard(learner, now=NOW)
     with django_assert_num_queries(3):
