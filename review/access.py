@@ -77,12 +77,18 @@ def locked_schedules(
         .select_related("content")
         .annotate(
             learner_choice=Subquery(of_learner),
-            category_choice=Subquery(of_category.values("parameters_id")),
+            category_choice=Subquery(of_category.values("applied_parameters_id")),
         )
         .filter(user_id=learner.id, content__public_id__in=content_ids)
         .order_by("content_id")  # everybody locks in one order
     )
     return [(row, chosen(row.category_choice, row.learner_choice)) for row in rows]
+
+
+def locked_clock(learner: Learner) -> LearnerClock:
+    """Return the learner's clock, made on first use, its row locked for the transaction."""
+    LearnerClock.objects.get_or_create(user_id=learner.id)
+    return LearnerClock.objects.select_for_update(no_key=True).get(user_id=learner.id)
 
 
 def facts_seq(learner: Learner) -> int:

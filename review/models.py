@@ -53,6 +53,14 @@ class Category(models.Model):
     parameters = models.ForeignKey(
         SchedulingParameters, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    applied_parameters = models.ForeignKey(
+        SchedulingParameters,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Its own or those of the nearest category above that has some",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -11,6 +11,9 @@ from fsrs.scheduler import FUZZ_RANGES
 from review.ratings import Rating
 
 NEW, LEARNING, REVIEW, RELEARNING = range(4)
+WEIGHT_BOUNDS = tuple(
+    zip(fsrs.scheduler.LOWER_BOUNDS_PARAMETERS, fsrs.scheduler.UPPER_BOUNDS_PARAMETERS, strict=True)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,5 +8,6 @@ urlpatterns = [
     path("contents/", include("review.api.cards")),
     path("reviews/", include("review.api.reviews")),
     path("reviews/batch/", include("review.api.batches")),
+    path("", include("review.api.parameters")),
     path("statistics/", include("review.api.statistics")),
 ]

@@ -11,6 +11,7 @@ from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from review.access import categories_of, category_of
 from review.commands.moves import move_all
+from review.commands.parameters import apply_parameters
 from review.models import Category
 
 DEPTH_MAX = 8
@@ -40,7 +41,8 @@ def create_category(*, learner: Learner, name: str, parent_id: UUID | None = Non
     tree = _locked_tree(learner)
     parent = category_of(learner, parent_id, field="parent") if parent_id else None
     _check_place(tree, parent)
-    return _save(Category(user_id=learner.id, name=name, parent=parent))
+    applied = parent.applied_parameters if parent else None
+    return _save(Category(user_id=learner.id, name=name, parent=parent, applied_parameters=applied))
 
 
 @transaction.atomic
@@ -54,7 +56,9 @@ def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str
         parent = category_of(learner, parent_id, field="parent") if parent_id else None
         _check_place(tree, parent, moving=category, height=_height(tree, category))
         category.parent = parent
-    return _save(category)
+    _save(category)
+    apply_parameters(learner)
+    return category
 
 
 @transaction.atomic
@@ -77,6 +81,7 @@ def delete_category(
         for child in category.children.all():
             child.parent = target
             _save(child)
+        apply_parameters(learner)
     category.delete()
 
 

@@ -19,7 +19,7 @@ from review.states import STATE_FIELDS
 _CARD = (
     "content__public_id", "content__category__public_id", "content__front", "content__back",
     "content__gloss", "content__example", "content__tags", "content__source",
-    "content__category__parameters_id", "learner_choice",
+    "content__category__applied_parameters_id", "learner_choice",
 )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def due_cards(
 
 def _card(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     state = MemoryState(**{name: row[name] for name in STATE_FIELDS})
-    rules = parameters(chosen(row["content__category__parameters_id"], row["learner_choice"]))
+    of_category = row["content__category__applied_parameters_id"]
+    rules = parameters(chosen(of_category, row["learner_choice"]))
     seed = str(row["content__public_id"])
     return {
         "id": row["content__public_id"],

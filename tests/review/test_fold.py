@@ -381,7 +381,8 @@ def test_days_in_a_row_are_exact_with_any_part_of_them_folded(
     learner: Learner, content: Content, seed: int
 ) -> None:
     """Days are filled, emptied and bridged before and after folds; the run is always a recount."""
-    source, done = random.Random(seed), []
+    source = random.Random(seed)
+    done: list[Any] = []
     for _ in range(25):
         if done and source.random() < 0.35:
             answer = done.pop(source.randrange(len(done)))
