@@ -14,13 +14,11 @@ from rest_framework.views import APIView
 from accounts.queries.learners import learner_of
 from review.commands.recording import Answer, RecordedReview
 from review.commands.reviews import record_review, undo_review
-from review.models import Stage
-from review.queries.contents import stage_name
+from review.queries.contents import STAGES, stage_name
 from review.queries.due import due_cards, intervals
 from review.ratings import Rating, result_of
 
 TAKEN_MS_MAX = 3_600_000
-STAGES = [stage.name.lower() for stage in Stage]
 
 
 class IntervalSerializer(serializers.Serializer[Any]):

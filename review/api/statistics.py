@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
 from review.queries.activity import activity
+from review.queries.retention import hourly, retention
 from review.queries.statistics import categories, dashboard
 
 YEAR_DAYS = 366
@@ -85,6 +86,41 @@ class ActivityQuerySerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=YEAR_DAYS, default=365)
 
 
+class ButtonsSerializer(serializers.Serializer[Any]):
+    """Reviews by rating."""
+
+    again = serializers.IntegerField()
+    hard = serializers.IntegerField()
+    good = serializers.IntegerField()
+    easy = serializers.IntegerField()
+
+
+class RetentionClassSerializer(ReviewSumsSerializer):
+    """Reviews of cards that had been scheduled for so many days; without bounds: in learning."""
+
+    from_days = serializers.IntegerField(allow_null=True)
+    below_days = serializers.IntegerField(allow_null=True)
+    buttons = ButtonsSerializer()
+
+
+class RetentionSerializer(serializers.Serializer[Any]):
+    """Learning first, then by interval, shortest first; all time."""
+
+    classes = RetentionClassSerializer(many=True)
+
+
+class HourSerializer(ReviewSumsSerializer):
+    """One hour of the learner's own clock."""
+
+    hour = serializers.IntegerField(min_value=0, max_value=23)
+
+
+class HoursSerializer(serializers.Serializer[Any]):
+    """The 24 hours, all time."""
+
+    hours = HourSerializer(many=True)
+
+
 class Dashboard(APIView):
     """Where the learner stands."""
 
@@ -126,8 +162,30 @@ class Activity(APIView):
         return Response({"days": activity(learner_of(request.user), days=days, now=timezone.now())})
 
 
+class Retention(APIView):
+    """What the learner recalls."""
+
+    @extend_schema(
+        operation_id="statistics_retention", responses=RetentionSerializer, tags=["statistics"]
+    )
+    def get(self, request: Request) -> Response:
+        """Return the share recalled, and the buttons pressed, by interval."""
+        return Response({"classes": retention(learner_of(request.user))})
+
+
+class Hours(APIView):
+    """When the learner recalls best."""
+
+    @extend_schema(operation_id="statistics_hours", responses=HoursSerializer, tags=["statistics"])
+    def get(self, request: Request) -> Response:
+        """Return the share recalled by hour of your own day."""
+        return Response({"hours": hourly(learner_of(request.user))})
+
+
 urlpatterns = [
     path("dashboard/", Dashboard.as_view(), name="statistics-dashboard"),
     path("categories/", Categories.as_view(), name="statistics-categories"),
+    path("retention/", Retention.as_view(), name="statistics-retention"),
+    path("hours/", Hours.as_view(), name="statistics-hours"),
     path("activity/", Activity.as_view(), name="statistics-activity"),
 ]

@@ -7,6 +7,7 @@ urlpatterns = [
     path("contents/", include("review.api.contents")),
     path("contents/", include("review.api.cards")),
     path("reviews/", include("review.api.reviews")),
+    path("reviews/log/", include("review.api.review_log")),
     path("reviews/batch/", include("review.api.batches")),
     path("", include("review.api.parameters")),
     path("statistics/", include("review.api.statistics")),

@@ -12,6 +12,7 @@ from review.access import categories_of, contents_of
 from review.models import Content, Stage
 
 SUGGESTIONS_MAX = 3
+STAGES = [stage.name.lower() for stage in Stage]
 
 
 def stored_contents(learner: Learner) -> QuerySet[Content]:

@@ -1,5 +1,6 @@
 """The exact read against a recount of the facts, row by row and in Python."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import date, datetime, timedelta
 from accounts.queries.learners import Learner
 from review.models import ReviewAdjustment, ReviewHistory
 from review.queries.activity import activity
+from review.queries.retention import INTERVAL_BOUNDS, hourly, retention
 from review.queries.statistics import categories, dashboard, today_of
 from review.queries.sums import shown
 from review.ratings import Rating
@@ -51,6 +53,25 @@ def verify_projection(learner: Learner, now: datetime) -> None:
     for row in activity(learner, days=366, now=now):
         assert row == {"day": row["day"], **shown(by_day[row["day"]])}
     _verify_categories(learner, now, today)
+    _verify_hours_and_classes(learner)
+
+
+def _verify_hours_and_classes(learner: Learner) -> None:
+    by_hour: defaultdict[int, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    by_class: defaultdict[int, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    for fact in ReviewHistory.objects.filter(user_id=learner.id).exclude(rating=None):
+        assert fact.rating
+        days = fact.interval_before_days
+        place = bisect_right(INTERVAL_BOUNDS[1:], days) + 1 if fact.stage_before == 2 else 0
+        for sums in (by_hour[fact.local_hour], by_class[place]):
+            sums["review_count"] += fact.sign
+            sums["taken_ms"] += fact.sign * fact.taken_ms
+            sums[f"{Rating(fact.rating).name.lower()}_count"] += fact.sign
+    for row in hourly(learner):
+        assert row == {"hour": row["hour"], **shown(by_hour[row["hour"]])}
+    for place, row in enumerate(retention(learner)):
+        assert {name: row[name] for name in shown({})} == shown(by_class[place])
+        assert sum(row["buttons"].values()) == row["review_count"]
 
 
 def _in_window(day: date, today: date) -> bool:
