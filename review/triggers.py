@@ -2,6 +2,16 @@
 
 import pgtrigger
 
+# After a restore into a new cluster transaction ids start anew: a fact written now would hide
+# behind the watermark. 55000 is "object not in prerequisite state", to callers a 503.
+_NOT_BEFORE_REBUILD = """
+IF (SELECT wm > pg_snapshot_xmin(pg_current_snapshot()) FROM review_readmodelwatermark) THEN
+    RAISE EXCEPTION 'this database was restored into a new cluster: run rebuild_read_models'
+        USING ERRCODE = '55000';
+END IF;
+RETURN NULL;
+"""
+
 
 def append_only() -> list[pgtrigger.Trigger]:
     """No change, no deletion: save by the transaction that erases the account it names."""
@@ -20,5 +30,12 @@ def append_only() -> list[pgtrigger.Trigger]:
             level=pgtrigger.Statement,
             when=pgtrigger.Before,
             func="RAISE EXCEPTION 'facts are append-only';",
+        ),
+        pgtrigger.Trigger(
+            name="not_before_rebuild",
+            operation=pgtrigger.Insert,
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            func=_NOT_BEFORE_REBUILD,
         ),
     ]
