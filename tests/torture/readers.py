@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from prometheus_client import REGISTRY
 
 from accounts.queries.learners import Learner
+from config.metrics import CACHE_HITS, CACHE_MISSES
 from review.access import facts_seq
 from tests.torture import recount
 from tests.torture.plan import Plan
@@ -81,11 +81,8 @@ def _compared(learner: Learner, kind: str, now: datetime) -> Differences:
 
 
 def _cache_reads() -> dict[str, int]:
-    labels = {"cache": "statistics"}
-    return {
-        name: int(REGISTRY.get_sample_value(f"cache_{name}_total", labels) or 0)
-        for name in ("hits", "misses")
-    }
+    counters = {"hits": CACHE_HITS, "misses": CACHE_MISSES}
+    return {n: int(each.labels("statistics")._value.get()) for n, each in counters.items()}
 
 
 def read(plan: Plan, number: int) -> None:

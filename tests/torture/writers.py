@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.errors import ReseeError
+from review.access import locked_schedules
 from review.commands.batches import record_reviews
 from review.commands.cards import bury, reset, suspend, unsuspend
 from review.commands.moves import move_content
@@ -66,7 +67,7 @@ class Writer:
             with transaction.atomic():
                 if dies:
                     transaction.on_commit(lambda: os._exit(CRASHED))
-                kept = self._transact(lambda: getattr(self, name)(member)) or dies
+                kept = self._transact(member, getattr(self, name)) or dies
                 transaction.set_rollback(not kept)
                 callbacks = [] if dies or not kept else _taken()
         except ReseeError:
@@ -78,14 +79,19 @@ class Writer:
             self.tally.add("during_folds", int(folds.is_open(self.plan)))
         self._tell_cache(callbacks)
 
-    def _transact(self, command: Callable[[], object]) -> bool:
-        """Run the command, perhaps once more before, in vain; tell whether to commit."""
+    def _transact(self, member: Member, command: Callable[[Member], object]) -> bool:
+        """Run the command, perhaps once more before, in vain; tell whether to commit.
+
+        Who waits for what a savepoint has changed may wait for the whole transaction: so the one
+        that runs two commands takes all locks of cards before the first.
+        """
         if self.random.random() < 0.1:
             self.tally.add("savepoints")
+            locked_schedules(member.learner, member.contents)
             with contextlib.suppress(_Regret), transaction.atomic():
-                command()
+                command(member)
                 raise _Regret
-        command()
+        command(member)
         if self.random.random() < 0.08:
             self.tally.add("long_transactions")
             time.sleep(self.random.uniform(*LONG_SECONDS))
