@@ -13,7 +13,7 @@ from config.settings import variables
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SECONDS, PAIRS = ("30", "300") if variables.text("PROOF") else ("6", "40")
+SECONDS, PAIRS = ("60", "1000") if variables.text("PROOF") else ("6", "40")
 
 
 def _torture(*arguments: str) -> tuple[int, dict[str, Any], str]:
@@ -40,7 +40,7 @@ def test_no_reading_is_over_or_under() -> None:
 
 
 def test_a_watermark_of_the_greatest_id_is_found_out() -> None:
-    code, figures, said = _torture("--watermark", "max-id")
+    code, figures, said = _torture("--watermark", "max-id", "--seconds", "10")
     assert (code, figures["ok"]) == (1, False)
     assert figures["wrong"] > 0, said
     assert set(figures["faults"]) <= {"wrong", "final_difference"}, said
