@@ -1,0 +1,1 @@
+"""Everything at once, against the real servers: is a reading ever over or under?"""
