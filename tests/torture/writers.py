@@ -134,12 +134,14 @@ class Writer:
         rows = ReviewHistory.objects.filter(user_id=member.learner.id, undone_by=None)
         done = rows.exclude(kind=ReviewHistory.Kind.UNDO).order_by("-id")
         ids = list(done.values_list("public_id", flat=True)[:RECENT])
-        undo_review(learner=member.learner, review_id=self.random.choice(ids))
+        undo_review(learner=member.learner, review_id=self.random.choice(ids), now=timezone.now())
 
     def move(self, member: Member) -> None:
         """Put a card elsewhere, with its past."""
         card, category = self._card(member), self.random.choice(member.categories)
-        move_content(learner=member.learner, content_id=card, category_id=category)
+        move_content(
+            learner=member.learner, content_id=card, category_id=category, now=timezone.now()
+        )
 
     def reset(self, member: Member) -> None:
         """Start a card anew."""
