@@ -9,8 +9,8 @@ same SQL over asyncpg. One client, one kept connection, the learners in turn.
 
 The last line is JSON. By route: ours_cpu_ms, ninja_cpu_ms, fastapi_cpu_ms (CPU ms of the server's
 processes a request, the database's not counted, median of the rounds), each one's p50_ms, ratios,
-all runs; mismatches are answers in which a peer differs from ours. Then the hit rate of the cache of
-a learner's own figures at 10 reads a write, and what a hit saves of a dashboard.
+all runs; mismatches are answers in which a peer differs from ours. Then the hit rate of the cache
+of a learner's own figures at 10 reads a write, and what a hit saves of a dashboard.
 """
 
 import argparse
@@ -18,7 +18,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any

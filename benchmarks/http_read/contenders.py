@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import psutil
 
-from config.embedded import processes, programs
+from config.embedded import processes
 
 PORTS = {"ours": 18200, "ninja": 18201, "fastapi": 18202}
 SETTINGS = {
@@ -71,6 +71,7 @@ class Contender:
 
     def spent(self, path: str, tokens: Sequence[str], requests: int) -> Spent:
         """Return what so many requests take, one after the other, the learners in turn."""
+        self.client.close()  # the server may have ended a connection that lay idle
         times, before = [], self._cpu_seconds()
         for number in range(requests):
             started = time.perf_counter()
@@ -88,6 +89,8 @@ class Contender:
 @contextmanager
 def running(root: Path, token: str) -> Iterator[Mapping[str, Contender]]:
     """Run the three; the Django ones are started as the product starts its web process."""
+    from config.embedded import programs  # reads the settings: not before they are told
+
     programs.wipe_metrics(root)
     with ExitStack() as stack:
         found = {}
@@ -101,6 +104,8 @@ def running(root: Path, token: str) -> Iterator[Mapping[str, Contender]]:
 
 
 def _started(root: Path, name: str) -> subprocess.Popen[bytes]:
+    from config.embedded import programs
+
     os.environ |= {"RESEE_PORT": str(PORTS[name]), "DJANGO_SETTINGS_MODULE": SETTINGS[name]}
     if name != "fastapi":
         (web,) = [each for each in programs.programs(root) if each.name == "web"]

@@ -117,26 +117,24 @@ class Reads:
         return {"due_count": due_count, "cards": cards}
 
     def _card(self, row: Any) -> dict[str, Any]:
-        public_id, category, front, back, gloss, example, tags, source, *rest = row
-        state = MemoryState(**dict(zip(STATE_FIELDS, rest[-len(STATE_FIELDS) :], strict=True)))
-        rules = parameters(chosen(row["parameters_id"], row["learner_choice"]))
+        state = MemoryState(**{name: row[name] for name in STATE_FIELDS})
+        rules = parameters(chosen(row["content__category__parameters_id"], row["learner_choice"]))
+        due_at = preview(state, self.now, rules, seed=str(row["content__public_id"]))
         return {
-            "id": public_id,
-            "category": category,
-            "front": front,
-            "back": back,
-            "gloss": gloss,
-            "example": example,
-            "tags": tags,
-            "source": source,
+            "id": row["content__public_id"],
+            "category": row["content__category__public_id"],
+            "front": row["content__front"],
+            "back": row["content__back"],
+            "gloss": row["content__gloss"],
+            "example": row["content__example"],
+            "tags": row["content__tags"],
+            "source": row["content__source"],
             "stage": stage_name(state.stage),
             "due_at": state.due_at,
             "reps": state.reps,
             "lapses": state.lapses,
             "retrievability": retrievability(state, self.now, rules),
-            "next_intervals": intervals(
-                preview(state, self.now, rules, seed=str(public_id)), self.now
-            ),
+            "next_intervals": intervals(due_at, self.now),
         }
 
     async def dashboard(self) -> dict[str, Any]:

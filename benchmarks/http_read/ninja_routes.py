@@ -5,7 +5,7 @@ they know a revoked account by loading the user; a look at revoked tokens and th
 stand in ``Bearer.authenticate``.
 """
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from allauth.headless.tokens.strategies.jwt.internal import decode_token
@@ -56,7 +56,9 @@ api = NinjaAPI(auth=Bearer(), renderer=Orjson())
 
 @api.get("/reviews/due/", response=shapes.due(Schema))
 def due(
-    request: LearnerRequest, category: UUID | None = None, limit: int = Query(20, ge=1, le=200)
+    request: LearnerRequest,
+    category: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Any:
     """Return the cards due now."""
     learner = learner_of(request.auth)
