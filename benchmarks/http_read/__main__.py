@@ -9,8 +9,10 @@ same SQL over asyncpg. One client, one kept connection, the learners in turn.
 
 The last line is JSON. By route: ours_cpu_ms, ninja_cpu_ms, fastapi_cpu_ms (CPU ms of the server's
 processes a request, the database's not counted, median of the rounds), each one's p50_ms, ratios,
-all runs; mismatches are answers in which a peer differs from ours. Then the hit rate of the cache
-of a learner's own figures at 10 reads a write, and what a hit saves of a dashboard.
+all runs; uvicorn says which loop and parser FastAPI was served with; mismatches are answers in
+which a peer differs from ours. Then the hit rate of the cache of a learner's own figures at 10
+reads a write, and what a hit saves of a dashboard. The cache is empty at first: first_reads (one a
+learner) are misses whatever the cache does, so fewer --writes mean a lower rate.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -98,6 +101,7 @@ def measure(root: Path, requests: int, writes: int, seed: int) -> dict[str, Any]
     return {
         **figures,
         "mismatches": differing,
+        "uvicorn": [name for name in ("uvloop", "httptools") if find_spec(name)] or "asyncio, h11",
         **hit_rate.rate(users, writes=writes, seed=seed),
         **hit_rate.saving(users),
     }
