@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.tokens.strategies.jwt.internal import decode_token
+from django.db import DEFAULT_DB_ALIAS, connection
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -25,7 +26,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         claims = decode_token(token, "access")
         if claims is None:
             raise AuthenticationFailed("The access token is not valid or has expired.")
-        user = User.objects.filter(pk=claims["sub"], is_active=True).first()
+        user = _active_user(claims["sub"])
         if user is None:
             raise AuthenticationFailed("This account does not exist or is disabled.")
         return user, claims
@@ -33,6 +34,18 @@ class AccessTokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that a missing token answers 401."""
         return "Bearer"
+
+
+def _active_user(user_id: str) -> User | None:
+    """Return the user; on every request, and the ORM costs three times as much as the query."""
+    fields = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001  documented
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(fields)} FROM accounts_user WHERE id = %s AND is_active",  # noqa: S608
+            [user_id],
+        )
+        row = cursor.fetchone()
+    return User.from_db(DEFAULT_DB_ALIAS, fields, row) if row else None
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

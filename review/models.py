@@ -158,9 +158,7 @@ class ReviewSchedule(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["user", "due_at"], condition=Q(suspended_at=None), name="schedule_due"
-            ),
+            models.Index(fields=["user", "due_at"], name="schedule_of_learner"),
         ]
 
     def __str__(self) -> str:

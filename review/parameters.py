@@ -30,6 +30,7 @@ def leech_rule(parameters_id: int) -> LeechRule:
     return LeechRule(row.leech_threshold, LeechAction(row.leech_action))
 
 
+@lru_cache(maxsize=4096)
 def _row(parameters_id: int) -> SchedulingParameters:
     return SchedulingParameters.objects.get(pk=parameters_id)
 

@@ -8,7 +8,7 @@ limiter would stand in ``Reads.enter``.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast
 
@@ -30,7 +30,7 @@ from review.queries import statistics as statistics_queries
 from review.queries.contents import stage_name
 from review.queries.due import due_cards, intervals
 from review.queries.statistics import Today, today_of
-from review.queries.sums import NOTHING, shown
+from review.queries.sums import shown
 from review.read_models import SUMS
 from review.scheduling import MemoryState, preview, retrievability
 from review.states import STATE_FIELDS
@@ -44,9 +44,7 @@ class Statements:
 
     learner: Statement
     due: Statement
-    due_count: Statement
-    window: Statement
-    streak: Statement
+    figures: Statement
     counts: Statement
 
 
@@ -69,13 +67,11 @@ def product_statements() -> Statements:
     due_cards(me, now=now, limit=LIMIT)  # reads the parameters, which stay in memory
     cache.delete(f"stats:{{{user_id}}}")
     (found,) = noted(lambda: learner(user_id), values)
-    due, due_count = noted(lambda: due_cards(me, now=now, limit=LIMIT), values)
-    _, window, streak, counts = noted(lambda: statistics_queries.dashboard(me, now=now), values)
+    (due,) = noted(lambda: due_cards(me, now=now, limit=LIMIT), values)
+    _, figures, counts = noted(lambda: statistics_queries.dashboard(me, now=now), values)
     names = (*due.names, "limit")
     limited = due.sql.replace(f"LIMIT {LIMIT}", f"LIMIT ${len(names)}::bigint")
-    return Statements(
-        found, replace(due, sql=limited, names=names), due_count, window, streak, counts
-    )
+    return Statements(found, replace(due, sql=limited, names=names), figures, counts)
 
 
 class Reads:
@@ -98,9 +94,7 @@ class Reads:
         if not rows:
             raise HTTPException(401)
         (row,) = rows
-        self.learner = Learner(
-            row["id"], row["time_zone"], row["rollover_hour"], row["native_language"]
-        )
+        self.learner = Learner(**{field.name: row[field.name] for field in fields(Learner)})
 
     async def rows(self, statement: Statement, values: dict[str, Any]) -> list[Any]:
         """Return what the statement finds."""
@@ -110,15 +104,14 @@ class Reads:
     async def due(self, limit: int) -> dict[str, Any]:
         """Return the cards due now."""
         values = {"user_id": self.learner.id, "now": self.now, "limit": limit}
-        cards = [self._card(row) for row in await self.rows(self.statements.due, values)]
-        if len(cards) < limit:
-            return {"due_count": len(cards), "cards": cards}
-        ((due_count,),) = await self.rows(self.statements.due_count, values)
-        return {"due_count": due_count, "cards": cards}
+        found = await self.rows(self.statements.due, values)
+        due_count = found[0]["due_count"] if found else 0
+        return {"due_count": due_count, "cards": [self._card(row) for row in found]}
 
     def _card(self, row: Any) -> dict[str, Any]:
         state = MemoryState(**{name: row[name] for name in STATE_FIELDS})
-        rules = parameters(chosen(row["content__category__parameters_id"], row["learner_choice"]))
+        of_category = row["content__category__applied_parameters_id"]
+        rules = parameters(chosen(of_category, row["learner_choice"]))
         due_at = preview(state, self.now, rules, seed=str(row["content__public_id"]))
         return {
             "id": row["content__public_id"],
@@ -141,18 +134,18 @@ class Reads:
         """Return where the learner stands."""
         today = today_of(self.learner, self.now)
         values = known_values(self.learner.id, self.now, today)
-        window = await self.rows(self.statements.window, values)
-        streak = await self.rows(self.statements.streak, values)
+        (figures,) = await self.rows(self.statements.figures, values)
         (counts,) = await self.rows(self.statements.counts, values)
         cards = dict(counts)
+        del cards["user_id"]
         due = {name: cards.pop(name) for name in ("due_now", "due_today", "overdue")}
         return {
             "today": today.day,
             **due,
             "cards": cards,
-            "reviewed_today": shown(next((row for row in window if row["is_today"]), NOTHING)),
-            "last_30_days": shown({name: sum(row[name] for row in window) for name in SUMS}),
-            "streak_days": streak[0]["days"] if streak else 0,
+            "reviewed_today": shown({name: figures[f"today_{name}"] for name in SUMS}),
+            "last_30_days": shown({name: figures[f"month_{name}"] for name in SUMS}),
+            "streak_days": figures["streak_days"],
         }
 
 

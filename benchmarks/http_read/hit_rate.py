@@ -70,7 +70,7 @@ class Day:
         )
         recorded = record_review(learner=learner, answer=answer, now=now)
         if self.random.random() < UNDO_SHARE:
-            undo_review(learner=learner, review_id=recorded.public_id)
+            undo_review(learner=learner, review_id=recorded.public_id, now=now)
 
 
 def forget(learner: Learner) -> None:

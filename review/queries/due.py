@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
 
 from accounts.queries.learners import Learner
 from review.models import LearnerClock, ReviewSchedule
 from review.parameters import chosen, parameters
+from review.queries.compiled import Compiled
 from review.queries.contents import category_and_below, stage_name
 from review.ratings import Rating
 from review.scheduling import MemoryState, preview, retrievability
@@ -19,7 +20,7 @@ from review.states import STATE_FIELDS
 _CARD = (
     "content__public_id", "content__category__public_id", "content__front", "content__back",
     "content__gloss", "content__example", "content__tags", "content__source",
-    "content__category__applied_parameters_id", "learner_choice",
+    "content__category__applied_parameters_id", "learner_choice", "due_count",
 )  # fmt: skip
 
 
@@ -43,29 +44,38 @@ def is_due(by: datetime, *, prefix: str = "") -> Q:
     )
 
 
-def schedules_due(learner: Learner, now: datetime) -> QuerySet[ReviewSchedule]:
-    """Return the schedules of all cards due by ``now``, however late."""
-    return ReviewSchedule.objects.filter(is_due(now), user_id=learner.id, content__archived_at=None)
-
-
 def due_cards(
     learner: Learner, *, now: datetime, limit: int, category_id: UUID | None = None
 ) -> DueCards:
     """Return the cards due by ``now``, each with what the four ratings would lead to.
 
-    ``category_id`` means the category and all below it. Two queries, three with a category.
+    ``category_id`` means the category and all below it. One query, two with a category.
     """
-    rows = schedules_due(learner, now)
-    if category_id is not None:
-        rows = rows.filter(content__category_id__in=category_and_below(learner, category_id))
+    if category_id is None:
+        found = _DUE.rows(user_id=learner.id, now=now, limit=limit)
+    else:
+        below = category_and_below(learner, category_id)
+        rows = due_rows(user_id=learner.id, now=now).filter(content__category_id__in=below)
+        found = list(rows[:limit])
+    return DueCards([due_card(row, now) for row in found], found[0]["due_count"] if found else 0)
+
+
+def due_rows(*, user_id: int, now: datetime) -> "QuerySet[ReviewSchedule, dict[str, Any]]":
+    """Return the cards due, oldest first, each row with how many they are in all."""
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
-    chosen_rows = rows.annotate(learner_choice=Subquery(of_learner))
-    found = chosen_rows.order_by("due_at", "content_id").values(*_CARD, *STATE_FIELDS)[:limit]
-    cards = [_card(row, now) for row in found]
-    return DueCards(cards, rows.count() if len(cards) == limit else len(cards))
+    rows = ReviewSchedule.objects.filter(is_due(now), user_id=user_id, content__archived_at=None)
+    counted: Any = rows.annotate(learner_choice=Subquery(of_learner), due_count=Window(Count("*")))
+    found: QuerySet[ReviewSchedule, dict[str, Any]] = counted.order_by(
+        "due_at", "content_id"
+    ).values(*_CARD, *STATE_FIELDS)
+    return found
 
 
-def _card(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+_DUE = Compiled(due_rows)
+
+
+def due_card(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Return a row of due_rows as the learner sees the card."""
     state = MemoryState(**{name: row[name] for name in STATE_FIELDS})
     of_category = row["content__category__applied_parameters_id"]
     rules = parameters(chosen(of_category, row["learner_choice"]))

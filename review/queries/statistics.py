@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.queries.learners import Learner
 from review import projections, stat_cache
 from review.access import categories_of, facts_seq
 from review.days import day_starts_at, local_moment
 from review.models import ReviewSchedule, Stage
-from review.queries.contents import stage_name
+from review.queries.compiled import Compiled
+from review.queries.contents import STAGES, stage_name
 from review.queries.due import is_due
 from review.queries.sums import NOTHING, shown
 from review.read_models import SUMS
@@ -71,6 +72,11 @@ def _figures(learner: Learner, today: Today) -> Figures:
     seq = facts_seq(learner)
     if cached := stat_cache.read(learner.id, seq=seq, day=today.day):
         return cached
+    return exact_figures(learner, today)
+
+
+def exact_figures(learner: Learner, today: Today) -> Figures:
+    """Return the learner's own figures as of the last commit, and fill the cache. One query."""
     row = projections.figures(learner.id, today.day)
     figures = Figures(
         today={name: row[f"today_{name}"] for name in SUMS},
@@ -118,13 +124,32 @@ def _by_category(
 
 def _cards(learner: Learner, today: Today, now: datetime) -> dict[str, Any]:
     """Return what is due and the cards by stage, suspended ones included and told apart."""
-    ends_at = today.ends_at - timedelta(microseconds=1)
-    counts = ReviewSchedule.objects.filter(user_id=learner.id, content__archived_at=None).aggregate(
+    found = _COUNTS.rows(
+        user_id=learner.id,
+        now=now,
+        starts_at=today.starts_at,
+        ends_at=today.ends_at - timedelta(microseconds=1),
+    )
+    counts = dict(found[0]) if found else dict.fromkeys(_COUNTED, 0)
+    due = {name: counts.pop(name) for name in ("due_now", "due_today", "overdue")}
+    return {**due, "cards": {name: counts[name] for name in _STAGES}}
+
+
+def card_counts(
+    *, user_id: int, now: datetime, starts_at: datetime, ends_at: datetime
+) -> "QuerySet[ReviewSchedule, dict[str, Any]]":
+    """Return one row, or none for a learner without cards."""
+    cards: Any = ReviewSchedule.objects.filter(user_id=user_id, content__archived_at=None)
+    counted: QuerySet[ReviewSchedule, dict[str, Any]] = cards.values("user_id").annotate(
         **{stage_name(stage): Count("pk", filter=Q(stage=stage)) for stage in Stage},
         suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
         due_now=Count("pk", filter=is_due(now)),
         due_today=Count("pk", filter=is_due(ends_at)),
-        overdue=Count("pk", filter=is_due(now) & Q(due_at__lt=today.starts_at)),
+        overdue=Count("pk", filter=is_due(now) & Q(due_at__lt=starts_at)),
     )
-    due = {name: counts.pop(name) for name in ("due_now", "due_today", "overdue")}
-    return {**due, "cards": counts}
+    return counted
+
+
+_COUNTS = Compiled(card_counts)
+_STAGES = (*STAGES, "suspended")
+_COUNTED = (*_STAGES, "due_now", "due_today", "overdue")

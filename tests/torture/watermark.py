@@ -32,5 +32,5 @@ def _fold_max_id() -> int:
         sql = sql.replace(wanted, naive)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"everything": False, "days_kept": projections.DAYS_KEPT})
-        fact_count, _ = cursor.fetchone()
+        fact_count, *_ = cursor.fetchone()
     return int(fact_count)
