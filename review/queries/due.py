@@ -65,9 +65,8 @@ def due_rows(*, user_id: int, now: datetime) -> "QuerySet[ReviewSchedule, dict[s
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
     rows = ReviewSchedule.objects.filter(is_due(now), user_id=user_id, content__archived_at=None)
     counted: Any = rows.annotate(learner_choice=Subquery(of_learner), due_count=Window(Count("*")))
-    found: QuerySet[ReviewSchedule, dict[str, Any]] = counted.order_by(
-        "due_at", "content_id"
-    ).values(*_CARD, *STATE_FIELDS)
+    counted = counted.order_by("due_at", "content_id").values(*_CARD, *STATE_FIELDS)
+    found: QuerySet[ReviewSchedule, dict[str, Any]] = counted
     return found
 
 
