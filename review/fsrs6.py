@@ -72,7 +72,7 @@ class Model:
         self._recall = (e ** w[8], -w[9], w[10])
         self._hard_penalty, self._easy_bonus = w[15], w[16]
         self._forget = (w[11], -w[12], w[13], w[14])
-        self._again_factor = e ** (w[17] * w[18])
+        self._again_factor: float = e ** (w[17] * w[18])
         self._short_term = (0.0, *(e ** (w[17] * (rating - 3 + w[18])) for rating in range(1, 5)))
         self._short_term_decay = -w[19]
 
