@@ -1,6 +1,7 @@
 """Answers of several devices, many at once, in any order: each once, as if in turn."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -11,7 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.queries.learners import Learner
 from config.errors import ReseeError
 from review.commands.batches import record_reviews
+from review.commands.cards import suspend
 from review.commands.recording import Answer, RecordedReview
+from review.commands.reviews import record_review
 from review.models import Content, ReviewHistory, ReviewSchedule
 from review.ratings import Rating
 from review.states import state_of
@@ -75,6 +78,37 @@ def test_a_batch_equals_the_same_answers_one_by_one(learner: Learner) -> None:
     assert isinstance(first, type(second))
     names = ("stability", "difficulty", "reps", "lapses", "stage")
     assert [getattr(first, n) for n in names] == [getattr(second, n) for n in names]
+
+
+def test_a_batch_stores_what_one_by_one_is_stored(learner: Learner) -> None:
+    one, other = card(learner, "one"), card(learner, "other")
+    answers = sorted(_answers([one], 3), key=lambda answer: answer.reviewed_at or NOW)
+    _record(learner, answers)
+    for answer in answers:
+        again = replace(answer, content_id=other.public_id, public_id=uuid4())
+        record_review(learner=learner, answer=again, now=NOW + 30 * DAY)
+    unlike = {"id", "public_id", "content_id", "recorded_at", "due_at", "interval_before_days"}
+    names = {field.attname for field in ReviewHistory._meta.fields} - {*unlike, "xid"}
+    facts = ReviewHistory.objects.order_by("reviewed_at")
+    rows = [facts.filter(content=each) for each in (one, other)]
+    assert list(rows[0].values(*names)) == list(rows[1].values(*names))
+    due = [each.due_at for each in rows[0]]
+    assert [each.interval_before_days for each in rows[0]][1:] == [
+        (after - at) / DAY for after, at in zip(due, [a.reviewed_at for a in answers], strict=True)
+    ][:-1]
+
+
+def test_an_answer_recorded_before_is_known_whatever_became_of_its_card(learner: Learner) -> None:
+    content = card(learner)
+    answers = _answers([content], 2)
+    _record(learner, answers)
+    suspend(learner=learner, content_id=content.public_id, now=NOW + DAY)
+    first, second, third = _record(learner, [*answers, *_answers([content], 1, seed=9)])
+    assert isinstance(first, RecordedReview)
+    assert isinstance(second, RecordedReview)
+    assert not first.is_new
+    assert not second.is_new
+    assert getattr(third, "code", None) == "card_suspended"
 
 
 def test_the_good_ones_are_recorded_and_the_others_named(learner: Learner) -> None:
