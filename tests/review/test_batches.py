@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.queries.learners import Learner
 from config.errors import ReseeError
+from review.api.batches import OfflineAnswerSerializer, _plain
+from review.api.reviews import answer_of
 from review.commands.batches import record_reviews
 from review.commands.cards import suspend
 from review.commands.recording import Answer, RecordedReview
@@ -92,10 +95,8 @@ def test_a_batch_stores_what_one_by_one_is_stored(learner: Learner) -> None:
     facts = ReviewHistory.objects.order_by("reviewed_at")
     rows = [facts.filter(content=each) for each in (one, other)]
     assert list(rows[0].values(*names)) == list(rows[1].values(*names))
-    due = [each.due_at for each in rows[0]]
-    assert [each.interval_before_days for each in rows[0]][1:] == [
-        (after - at) / DAY for after, at in zip(due, [a.reviewed_at for a in answers], strict=True)
-    ][:-1]
+    for before, after in pairwise(rows[0]):
+        assert after.interval_before_days == (before.due_at - before.reviewed_at) / DAY
 
 
 def test_an_answer_recorded_before_is_known_whatever_became_of_its_card(learner: Learner) -> None:
@@ -168,6 +169,27 @@ def test_over_http_each_answer_has_its_result(api: ApiClient, learner: Learner) 
     again = api.post("/reviews/batch/", {"reviews": items[:1]}).json()["results"]
     assert again[0]["status"] == 200
     assert ReviewHistory.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {}, {"taken_ms": 5}, {"taken_ms": True}, {"taken_ms": "5"}, {"taken_ms": 3_600_001},
+        {"taken_ms": -1}, {"taken_ms": None}, {"rating": True}, {"rating": "2"}, {"rating": 2.0},
+        {"rating": 0}, {"content": 5}, {"content": "5"}, {"content": "{" + str(UUID(int=5)) + "}"},
+        {"id": None}, {"id": UUID(int=5).hex}, {"id": UUID(int=5).urn}, {"id": [1]}, {"more": 1},
+        {"reviewed_at": "2026-01-01"}, {"reviewed_at": "2026-01-01T00:00"}, {"reviewed_at": 5},
+        {"reviewed_at": "2026-W01-1T00:00:00.5-0330"}, {"reviewed_at": "20260101T000000Z"},
+        {"reviewed_at": "0001-01-01T00:00:00+14:00"}, {"reviewed_at": "9999-12-31T23:59:59-14:00"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_read_by_hand_is_what_the_serializer_reads(changes: dict[str, object]) -> None:
+    item = _item(UUID(int=4), **changes)
+    check = OfflineAnswerSerializer(data=item)
+    read = _plain(item)
+    assert read is None or (check.is_valid() and read == answer_of(check.validated_data))
+    assert read or changes
 
 
 def test_a_batch_beyond_the_limit_is_refused_whole(api: ApiClient, learner: Learner) -> None:
