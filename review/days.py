@@ -15,9 +15,11 @@ def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple
     zone = ZoneInfo(time_zone)
     local = instant.astimezone(zone)
     day = local.date()
-    starts_at = datetime.combine(day, time(rollover_hour), tzinfo=zone)
-    has_begun = local.hour >= rollover_hour or starts_at.astimezone(UTC) <= instant
-    return (day if has_begun else day - timedelta(days=1)), local.hour
+    if local.hour < rollover_hour:
+        starts_at = datetime.combine(day, time(rollover_hour), tzinfo=zone)
+        if starts_at.astimezone(UTC) > instant:
+            day -= timedelta(days=1)
+    return day, local.hour
 
 
 def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:

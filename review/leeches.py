@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class LeechAction(StrEnum):
@@ -20,8 +21,7 @@ class LeechRule:
     action: LeechAction
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Since when a card is a leech, and since when it is out of reviews."""
 
     leech_at: datetime | None

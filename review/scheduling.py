@@ -1,26 +1,36 @@
 """(memory state, rating, now) -> next state: FSRS-6, with fuzz that can be computed again. Pure."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-import fsrs
-from fsrs.scheduler import FUZZ_RANGES
-
+from review.fsrs6 import (
+    AGAIN,
+    DEFAULT_WEIGHTS,
+    FUZZED_FROM_DAYS,
+    LEARNING,
+    NEW,
+    RELEARNING,
+    REVIEW,
+    Model,
+    Next,
+    fuzz_range,
+)
 from review.ratings import Rating
 
-NEW, LEARNING, REVIEW, RELEARNING = range(4)
-WEIGHT_BOUNDS = tuple(
-    zip(fsrs.scheduler.LOWER_BOUNDS_PARAMETERS, fsrs.scheduler.UPPER_BOUNDS_PARAMETERS, strict=True)
-)
+__all__ = [
+    "LEARNING", "NEW", "RELEARNING", "REVIEW", "MemoryState", "Parameters", "grade", "preview",
+    "retrievability",
+]  # fmt: skip
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What decides an interval; the defaults are FSRS-6's."""
 
-    weights: tuple[float, ...] = tuple(fsrs.scheduler.DEFAULT_PARAMETERS)
+    weights: tuple[float, ...] = DEFAULT_WEIGHTS
     desired_retention: float = 0.9
     learning_steps_seconds: tuple[int, ...] = (60, 600)
     relearning_steps_seconds: tuple[int, ...] = (600,)
@@ -46,7 +56,7 @@ class MemoryState:
         """Days the card has been scheduled for; 0 before its first review."""
         if self.reviewed_at is None:
             return 0.0
-        return (self.due_at - self.reviewed_at) / timedelta(days=1)
+        return (self.due_at - self.reviewed_at) / _DAY
 
 
 def grade(
@@ -57,72 +67,103 @@ def grade(
     ``seed`` names the card: with the repetition it decides the fuzz, so that a replay gives the
     same day.
     """
-    now = now.astimezone(UTC)  # py-fsrs takes no other spelling of it
-    card, _ = _scheduler(parameters).review_card(_card(state), fsrs.Rating(rating), now)
-    lapsed = state.stage == REVIEW and rating is Rating.AGAIN
-    graded = replace(
-        state,
-        due_at=card.due,
-        stage=int(card.state),
-        step=card.step,
-        stability=card.stability,
-        difficulty=card.difficulty,
+    now, model = _in_utc(now), _model(parameters)
+    after = _next(model, state, rating, _recall(model, state, now))
+    reps = state.reps + 1
+    return MemoryState(
+        due_at=_due_at(after, now, parameters, _Fuzz(f"{seed}:{reps}")),
+        stage=after.stage,
+        step=after.step,
+        stability=after.stability,
+        difficulty=after.difficulty,
         reviewed_at=now,
-        reps=state.reps + 1,
-        lapses=state.lapses + lapsed,
+        reps=reps,
+        lapses=state.lapses + (state.stage == REVIEW and rating == AGAIN),
     )
-    if graded.stage != REVIEW or not parameters.is_fuzzed:
-        return graded
-    days = _fuzzed((card.due - now).days, parameters.maximum_interval_days, f"{seed}:{graded.reps}")
-    return replace(graded, due_at=now + timedelta(days=days))
 
 
 def preview(
     state: MemoryState, now: datetime, parameters: Parameters, *, seed: str
 ) -> dict[Rating, datetime]:
     """Return when the card would be due after each of the four answers given at ``now``."""
-    return {rating: grade(state, rating, now, parameters, seed=seed).due_at for rating in Rating}
+    now, model = _in_utc(now), _model(parameters)
+    recall, fuzz = _recall(model, state, now), _Fuzz(f"{seed}:{state.reps + 1}")
+    return {
+        rating: _due_at(_next(model, state, rating, recall), now, parameters, fuzz)
+        for rating in Rating
+    }
 
 
 def retrievability(state: MemoryState, now: datetime, parameters: Parameters) -> float | None:
     """Return the predicted chance of recall at ``now`` (0-1); None for a card never reviewed."""
     if state.reviewed_at is None:
         return None
-    return float(_scheduler(parameters).get_card_retrievability(_card(state), now))
+    if state.stability is None:
+        return 0.0
+    return _model(parameters).retrievability(state.stability, (now - state.reviewed_at).days)
 
 
-def _card(state: MemoryState) -> fsrs.Card:
-    """py-fsrs knows no stage NEW: there it is a card in learning without stability."""
-    return fsrs.Card(
-        card_id=1,
-        state=fsrs.State(max(state.stage, LEARNING)),
-        step=state.step,
-        stability=state.stability,
-        difficulty=state.difficulty,
-        due=state.due_at,
-        last_review=state.reviewed_at,
-    )
+class _Fuzz:
+    """``Random(seed).randint``, each time from the start: what is dear is the seeding."""
+
+    __slots__ = ("_random", "_seed", "_words")
+
+    def __init__(self, seed: str) -> None:
+        self._seed = seed
+        self._random: random.Random | None = None
+        self._words: list[int] = []
+
+    def between(self, lowest: int, highest: int) -> int:
+        """Return a number of the range, both ends included."""
+        count, index = highest - lowest + 1, 0
+        unused_bits = 32 - count.bit_length()
+        while (number := self._word(index) >> unused_bits) >= count:
+            index += 1
+        return lowest + number
+
+    def _word(self, index: int) -> int:
+        if self._random is None:
+            self._random = random.Random(self._seed)  # noqa: S311  spreads load, guards nothing
+        while index >= len(self._words):
+            self._words.append(self._random.getrandbits(32))
+        return self._words[index]
+
+
+def _in_utc(now: datetime) -> datetime:
+    """Days are added to it, and in UTC each has 24 hours."""
+    return now if now.tzinfo is UTC else now.astimezone(UTC)
+
+
+def _recall(model: Model, state: MemoryState, now: datetime) -> float | None:
+    """Return the chance of recall that an answer is weighed by; None on the day of the last one."""
+    if state.reviewed_at is None or state.stability is None:
+        return 0.0
+    days = (now - state.reviewed_at).days
+    return model.retrievability(state.stability, days) if days >= 1 else None
+
+
+def _next(model: Model, state: MemoryState, rating: Rating, recall: float | None) -> Next:
+    if state.stability is None or state.difficulty is None:
+        return model.first(rating)
+    return model.after(rating, state.stage, state.step, (state.stability, state.difficulty), recall)
+
+
+def _due_at(after: Next, now: datetime, parameters: Parameters, fuzz: _Fuzz) -> datetime:
+    if after.wait is not None:
+        return now + after.wait
+    days = after.days
+    if parameters.is_fuzzed and days >= FUZZED_FROM_DAYS:
+        lowest, highest = fuzz_range(days, parameters.maximum_interval_days)
+        days = fuzz.between(lowest, highest)
+    return now + timedelta(days=days)
 
 
 @lru_cache(maxsize=256)
-def _scheduler(parameters: Parameters) -> fsrs.Scheduler:
-    return fsrs.Scheduler(
-        parameters=parameters.weights,
-        desired_retention=parameters.desired_retention,
-        learning_steps=[timedelta(seconds=s) for s in parameters.learning_steps_seconds],
-        relearning_steps=[timedelta(seconds=s) for s in parameters.relearning_steps_seconds],
-        maximum_interval=parameters.maximum_interval_days,
-        enable_fuzzing=False,
+def _model(parameters: Parameters) -> Model:
+    return Model(
+        parameters.weights,
+        parameters.desired_retention,
+        [timedelta(seconds=seconds) for seconds in parameters.learning_steps_seconds],
+        [timedelta(seconds=seconds) for seconds in parameters.relearning_steps_seconds],
+        parameters.maximum_interval_days,
     )
-
-
-def _fuzzed(days: int, maximum: int, seed: str) -> int:
-    """Return a day within FSRS' own fuzz range round ``days``; intervals below 2.5 days stay."""
-    if days < 2.5:
-        return days
-    delta = 1.0 + sum(
-        part["factor"] * max(min(days, part["end"]) - part["start"], 0.0) for part in FUZZ_RANGES
-    )
-    highest = min(round(days + delta), maximum)
-    lowest = min(max(2, round(days - delta)), highest)
-    return random.Random(seed).randint(lowest, highest)  # noqa: S311  spreads load, guards nothing

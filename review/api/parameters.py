@@ -12,11 +12,12 @@ from rest_framework.views import APIView
 
 from accounts.queries.learners import Learner, learner_of
 from review.commands import parameters as commands
+from review.fsrs6 import HIGHEST_WEIGHTS, LOWEST_WEIGHTS
 from review.leeches import LeechAction
 from review.queries.parameters import Source, chosen_parameters
-from review.scheduling import WEIGHT_BOUNDS
 
 STEP_SECONDS_MAX = 86_400
+WEIGHT_BOUNDS = tuple(zip(LOWEST_WEIGHTS, HIGHEST_WEIGHTS, strict=True))
 
 
 def _steps(help_text: str) -> serializers.ListField:

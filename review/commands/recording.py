@@ -11,7 +11,7 @@ from config.errors import Conflict, Invalid
 from config.outbox.publish import publish
 from review import stat_cache
 from review.access import content_of, locked_schedules
-from review.commands.announcing import events_of
+from review.commands.announcing import fact_events
 from review.commands.clock import tick
 from review.commands.contents import ContentIsArchived
 from review.days import local_moment
@@ -160,7 +160,7 @@ def append(
     schedule.save(update_fields=SAVED_FIELDS)
     row.save(force_insert=True)
     seq = tick(schedule.user_id)
-    publish(*events_of(learner, schedule, row, seq=seq, now=now))
+    publish(*fact_events(learner, schedule, row, seq=seq, now=now))
     transaction.on_commit(lambda: stat_cache.publish(row, seq=seq))
     return outcome(schedule, row, state)
 

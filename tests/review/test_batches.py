@@ -1,7 +1,9 @@
 """Answers of several devices, many at once, in any order: each once, as if in turn."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,8 +12,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.queries.learners import Learner
 from config.errors import ReseeError
+from review.api.batches import OfflineAnswerSerializer, _plain
+from review.api.reviews import answer_of
 from review.commands.batches import record_reviews
+from review.commands.cards import suspend
 from review.commands.recording import Answer, RecordedReview
+from review.commands.reviews import record_review
 from review.models import Content, ReviewHistory, ReviewSchedule
 from review.ratings import Rating
 from review.states import state_of
@@ -77,6 +83,35 @@ def test_a_batch_equals_the_same_answers_one_by_one(learner: Learner) -> None:
     assert [getattr(first, n) for n in names] == [getattr(second, n) for n in names]
 
 
+def test_a_batch_stores_what_one_by_one_is_stored(learner: Learner) -> None:
+    one, other = card(learner, "one"), card(learner, "other")
+    answers = sorted(_answers([one], 3), key=lambda answer: answer.reviewed_at or NOW)
+    _record(learner, answers)
+    for answer in answers:
+        again = replace(answer, content_id=other.public_id, public_id=uuid4())
+        record_review(learner=learner, answer=again, now=NOW + 30 * DAY)
+    unlike = {"id", "public_id", "content_id", "recorded_at", "due_at", "interval_before_days"}
+    names = {field.attname for field in ReviewHistory._meta.fields} - {*unlike, "xid"}
+    facts = ReviewHistory.objects.order_by("reviewed_at")
+    rows = [facts.filter(content=each) for each in (one, other)]
+    assert list(rows[0].values(*names)) == list(rows[1].values(*names))
+    for before, after in pairwise(rows[0]):
+        assert after.interval_before_days == (before.due_at - before.reviewed_at) / DAY
+
+
+def test_an_answer_recorded_before_is_known_whatever_became_of_its_card(learner: Learner) -> None:
+    content = card(learner)
+    answers = _answers([content], 2)
+    _record(learner, answers)
+    suspend(learner=learner, content_id=content.public_id, now=NOW + DAY)
+    first, second, third = _record(learner, [*answers, *_answers([content], 1, seed=9)])
+    assert isinstance(first, RecordedReview)
+    assert isinstance(second, RecordedReview)
+    assert not first.is_new
+    assert not second.is_new
+    assert getattr(third, "code", None) == "card_suspended"
+
+
 def test_the_good_ones_are_recorded_and_the_others_named(learner: Learner) -> None:
     good, draft = card(learner), card(learner, "draft", back="")
     same = uuid4()
@@ -134,6 +169,27 @@ def test_over_http_each_answer_has_its_result(api: ApiClient, learner: Learner) 
     again = api.post("/reviews/batch/", {"reviews": items[:1]}).json()["results"]
     assert again[0]["status"] == 200
     assert ReviewHistory.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {}, {"taken_ms": 5}, {"taken_ms": True}, {"taken_ms": "5"}, {"taken_ms": 3_600_001},
+        {"taken_ms": -1}, {"taken_ms": None}, {"rating": True}, {"rating": "2"}, {"rating": 2.0},
+        {"rating": 0}, {"content": 5}, {"content": "5"}, {"content": "{" + str(UUID(int=5)) + "}"},
+        {"id": None}, {"id": UUID(int=5).hex}, {"id": UUID(int=5).urn}, {"id": [1]}, {"more": 1},
+        {"reviewed_at": "2026-01-01"}, {"reviewed_at": "2026-01-01T00:00"}, {"reviewed_at": 5},
+        {"reviewed_at": "2026-W01-1T00:00:00.5-0330"}, {"reviewed_at": "20260101T000000Z"},
+        {"reviewed_at": "0001-01-01T00:00:00+14:00"}, {"reviewed_at": "9999-12-31T23:59:59-14:00"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_read_by_hand_is_what_the_serializer_reads(changes: dict[str, object]) -> None:
+    item = _item(UUID(int=4), **changes)
+    check = OfflineAnswerSerializer(data=item)
+    read = _plain(item)
+    assert read is None or (check.is_valid() and read == answer_of(check.validated_data))
+    assert read or changes
 
 
 def test_a_batch_beyond_the_limit_is_refused_whole(api: ApiClient, learner: Learner) -> None:

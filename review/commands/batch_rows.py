@@ -1,0 +1,155 @@
+"""The statements of a batch: they lock, append and save a thousand rows without model instances."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.queries.learners import Learner
+from review.commands.recording import SAVED_FIELDS
+from review.leeches import Standing
+from review.models import ReviewHistory
+from review.parameters import chosen
+from review.scheduling import MemoryState
+from review.states import STATE_FIELDS
+
+# As review.access.locked_schedules locks them: schedule and content, everybody in one order.
+# Instants and ids come as text, which is read many times faster than Django's own types.
+_LOCK = """
+SELECT replace(content.public_id::text, '-', ''), content.id, content.category_id,
+       content.archived_at IS NULL AND schedule.suspended_at IS NULL,
+       (SELECT applied_parameters_id FROM review_category WHERE id = content.category_id),
+       (SELECT parameters_id FROM review_learnerclock WHERE user_id = %(user_id)s),
+       schedule.added_at::text, schedule.due_at::text, schedule.stage, schedule.step,
+       schedule.stability, schedule.difficulty, schedule.reviewed_at::text, schedule.reps,
+       schedule.lapses, schedule.leech_at, schedule.suspended_at
+FROM review_reviewschedule AS schedule
+JOIN review_content AS content ON content.id = schedule.content_id
+WHERE schedule.user_id = %(user_id)s AND content.public_id = ANY(%(ids)s::uuid[])
+ORDER BY schedule.content_id
+FOR NO KEY UPDATE OF schedule, content
+"""
+_RECORDED = """
+SELECT replace(public_id::text, '-', '') FROM review_reviewhistory
+WHERE user_id = %s AND public_id = ANY(%s::uuid[])
+"""
+_APPEND = """
+COPY review_reviewhistory
+    (user_id, kind, sign, recorded_at, public_id, content_id, category_id, rating, reviewed_at,
+     local_day, local_hour, taken_ms, stage_before, interval_before_days, parameters_id, due_at)
+FROM STDIN
+"""
+_SAVED_TYPES = (
+    "timestamptz", "smallint", "smallint", "float8", "float8", "timestamptz", "int", "int",
+    "timestamptz", "timestamptz",
+)  # fmt: skip
+_SAVE = f"""
+UPDATE review_reviewschedule AS schedule
+SET {", ".join(f"{name} = new.{name}" for name in SAVED_FIELDS)}
+FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _SAVED_TYPES)})
+    AS new (content_id, {", ".join(SAVED_FIELDS)})
+WHERE schedule.content_id = new.content_id
+"""  # noqa: S608  column names of ours
+_CHUNK = 100  # rows sent at once: the database appends them while the next are computed
+
+
+class Card(NamedTuple):
+    """A locked card: its keys, whether it takes answers at all, its rules, and its memory."""
+
+    key: int
+    category_id: int
+    is_open: bool
+    parameters_id: int
+    added_at: datetime
+    state: MemoryState
+    standing: Standing
+
+
+class FactRow(NamedTuple):
+    """A review as it is stored, less what all of a batch share."""
+
+    public_id: UUID
+    content_id: int
+    category_id: int
+    rating: int
+    reviewed_at: datetime
+    local_day: date
+    local_hour: int
+    taken_ms: int
+    stage_before: int
+    interval_before_days: float
+    parameters_id: int
+    due_at: datetime
+
+
+def locked_cards(learner: Learner, public_ids: Collection[UUID]) -> dict[str, Card]:
+    """Return the learner's cards by the hexadecimal form of their public ids, locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOCK, {"user_id": learner.id, "ids": _array(each.hex for each in public_ids)}
+        )
+        return {row[0]: _card(row) for row in cursor.fetchall()}
+
+
+def recorded_ids(learner: Learner, public_ids: Iterable[str]) -> set[str]:
+    """Return which of the public ids, hexadecimal, the learner's facts bear already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED, [learner.id, _array(public_ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def append_facts(learner: Learner, facts: Iterable[FactRow]) -> int:
+    """Append the reviews and return how many they were; IntegrityError for a public id known."""
+    common = f"{learner.id}\t{ReviewHistory.Kind.REVIEW}\t1\t{timezone.now().isoformat()}\t"
+    lines, count = (common + _line(fact) for fact in facts), 0
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_APPEND) as to:
+        while chunk := list(islice(lines, _CHUNK)):
+            to.write("".join(chunk))
+            count += len(chunk)
+    return count
+
+
+def save_states(states: Mapping[int, tuple[MemoryState, Standing]]) -> None:
+    """Save the schedules' states and standings, given by key."""
+    columns = [
+        *[_array([getattr(state, name) for state, _ in states.values()]) for name in STATE_FIELDS],
+        *[_array([standing[place] for _, standing in states.values()]) for place in range(2)],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [_array(states), *columns])
+
+
+def _card(row: tuple[Any, ...]) -> Card:
+    _, key, category_id, is_open, of_category, of_learner, added_at, due_at, *memory = row
+    stage, step, stability, difficulty, reviewed_at, reps, lapses, *standing = memory
+    state = MemoryState(
+        datetime.fromisoformat(due_at),
+        stage,
+        step,
+        stability,
+        difficulty,
+        datetime.fromisoformat(reviewed_at) if reviewed_at else None,
+        reps,
+        lapses,
+    )
+    added = datetime.fromisoformat(added_at)
+    rules_id = chosen(of_category, of_learner)
+    return Card(key, category_id, is_open, rules_id, added, state, Standing(*standing))
+
+
+def _line(fact: FactRow) -> str:
+    """Return the fact in COPY's text form: nothing in it needs to be escaped."""
+    return (
+        f"{fact[0].hex}\t{fact[1]}\t{fact[2]}\t{fact[3]:d}\t{fact[4].isoformat()}\t"
+        f"{fact[5].isoformat()}\t{fact[6]}\t{fact[7]}\t{fact[8]}\t{fact[9]!r}\t{fact[10]}\t"
+        f"{fact[11].isoformat()}\n"
+    )
+
+
+def _array(values: Iterable[Any]) -> str:
+    """Return the text form of an array of numbers, ids or instants, written many times faster."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
