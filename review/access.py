@@ -1,15 +1,31 @@
 """The only way to fetch a row on behalf of a learner: another's row is as absent as none."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
+
+_SCHEDULE = [field.attname for field in ReviewSchedule._meta.concrete_fields]  # noqa: SLF001
+_CONTENT = ["id", "public_id", "user_id", "category_id", "archived_at"]
+# By hand: at every answer Django's compiler would cost more than all else that happens to it.
+_LOCK = f"""
+SELECT {", ".join(f"schedule.{name}" for name in _SCHEDULE)},
+       {", ".join(f"content.{name}" for name in _CONTENT)},
+       (SELECT applied_parameters_id FROM review_category WHERE id = content.category_id),
+       (SELECT parameters_id FROM review_learnerclock WHERE user_id = %(user_id)s)
+FROM review_reviewschedule AS schedule
+JOIN review_content AS content ON content.id = schedule.content_id
+WHERE schedule.user_id = %(user_id)s AND content.public_id = ANY(%(ids)s)
+ORDER BY schedule.content_id  -- everybody locks in one order
+FOR NO KEY UPDATE OF schedule, content
+"""  # noqa: S608  column names of ours
 
 
 class CategoryNotFound(NotFound):
@@ -71,19 +87,17 @@ def locked_schedules(
     With each comes the key of the parameters that decide the card's next interval. The category is
     no joined row: it may change while we wait for the lock, and the content's row is then the new.
     """
-    of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
-    of_category = Category.objects.filter(pk=OuterRef("content__category_id"))
-    rows = (
-        ReviewSchedule.objects.select_for_update(of=("self", "content"), no_key=True)
-        .select_related("content")
-        .annotate(
-            learner_choice=Subquery(of_learner),
-            category_choice=Subquery(of_category.values("applied_parameters_id")),
-        )
-        .filter(user_id=learner.id, content__public_id__in=content_ids)
-        .order_by("content_id")  # everybody locks in one order
-    )
-    return [(row, chosen(row.category_choice, row.learner_choice)) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, {"user_id": learner.id, "ids": list(content_ids)})
+        return [_locked(row) for row in cursor.fetchall()]
+
+
+def _locked(row: tuple[Any, ...]) -> tuple[ReviewSchedule, int]:
+    *values, of_category, of_learner = row
+    count = len(_SCHEDULE)
+    schedule = ReviewSchedule.from_db(DEFAULT_DB_ALIAS, _SCHEDULE, values[:count])
+    schedule.content = Content.from_db(DEFAULT_DB_ALIAS, _CONTENT, values[count:])
+    return schedule, chosen(of_category, of_learner)
 
 
 def locked_clock(learner: Learner) -> LearnerClock:
