@@ -140,7 +140,7 @@ def _graded(learner: Learner, plain: Sequence[_Plain], found: Merged) -> Iterato
                 public_id,
                 card.key,
                 card.category_id,
-                answer.rating,
+                int(answer.rating),
                 at,
                 day,
                 hour,
