@@ -3,7 +3,8 @@
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property
+from typing import NamedTuple
 
 from review.fsrs6 import (
     AGAIN,
@@ -26,7 +27,7 @@ __all__ = [
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameters:
     """What decides an interval; the defaults are FSRS-6's."""
 
@@ -37,9 +38,19 @@ class Parameters:
     maximum_interval_days: int = 36500
     is_fuzzed: bool = True
 
+    @cached_property
+    def model(self) -> Model:
+        """The rules that follow; ValueError for weights out of bounds."""
+        return Model(
+            self.weights,
+            self.desired_retention,
+            [timedelta(seconds=seconds) for seconds in self.learning_steps_seconds],
+            [timedelta(seconds=seconds) for seconds in self.relearning_steps_seconds],
+            self.maximum_interval_days,
+        )
 
-@dataclass(frozen=True, slots=True)
-class MemoryState:
+
+class MemoryState(NamedTuple):
     """A card's memory as of its last review; a new card is due when it was added."""
 
     due_at: datetime
@@ -67,7 +78,7 @@ def grade(
     ``seed`` names the card: with the repetition it decides the fuzz, so that a replay gives the
     same day.
     """
-    now, model = _in_utc(now), _model(parameters)
+    now, model = _in_utc(now), parameters.model
     after = _next(model, state, rating, _recall(model, state, now))
     reps = state.reps + 1
     return MemoryState(
@@ -86,7 +97,7 @@ def preview(
     state: MemoryState, now: datetime, parameters: Parameters, *, seed: str
 ) -> dict[Rating, datetime]:
     """Return when the card would be due after each of the four answers given at ``now``."""
-    now, model = _in_utc(now), _model(parameters)
+    now, model = _in_utc(now), parameters.model
     recall, fuzz = _recall(model, state, now), _Fuzz(f"{seed}:{state.reps + 1}")
     return {
         rating: _due_at(_next(model, state, rating, recall), now, parameters, fuzz)
@@ -100,7 +111,7 @@ def retrievability(state: MemoryState, now: datetime, parameters: Parameters) ->
         return None
     if state.stability is None:
         return 0.0
-    return _model(parameters).retrievability(state.stability, (now - state.reviewed_at).days)
+    return parameters.model.retrievability(state.stability, (now - state.reviewed_at).days)
 
 
 class _Fuzz:
@@ -156,14 +167,3 @@ def _due_at(after: Next, now: datetime, parameters: Parameters, fuzz: _Fuzz) -> 
         lowest, highest = fuzz_range(days, parameters.maximum_interval_days)
         days = fuzz.between(lowest, highest)
     return now + timedelta(days=days)
-
-
-@lru_cache(maxsize=256)
-def _model(parameters: Parameters) -> Model:
-    return Model(
-        parameters.weights,
-        parameters.desired_retention,
-        [timedelta(seconds=seconds) for seconds in parameters.learning_steps_seconds],
-        [timedelta(seconds=seconds) for seconds in parameters.relearning_steps_seconds],
-        parameters.maximum_interval_days,
-    )

@@ -144,7 +144,7 @@ def _card(row: tuple[Any, ...]) -> Card:
 def _line(fact: FactRow) -> str:
     """Return the fact in COPY's text form: nothing in it needs to be escaped."""
     return (
-        f"{fact[0].hex}\t{fact[1]}\t{fact[2]}\t{fact[3]:d}\t{fact[4].isoformat()}\t"
+        f"{fact[0].hex}\t{fact[1]}\t{fact[2]}\t{fact[3]}\t{fact[4].isoformat()}\t"
         f"{fact[5].isoformat()}\t{fact[6]}\t{fact[7]}\t{fact[8]}\t{fact[9]!r}\t{fact[10]}\t"
         f"{fact[11].isoformat()}\n"
     )

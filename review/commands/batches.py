@@ -165,7 +165,7 @@ def _graded(
                 public_id,
                 card.key,
                 card.category_id,
-                answer.rating,
+                int(answer.rating),
                 at,
                 day,
                 hour,

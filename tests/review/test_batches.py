@@ -83,6 +83,16 @@ def test_a_batch_equals_the_same_answers_one_by_one(learner: Learner) -> None:
     assert [getattr(first, n) for n in names] == [getattr(second, n) for n in names]
 
 
+def test_an_id_that_stands_twice_is_the_first_answers(learner: Learner) -> None:
+    one, other, third = (card(learner, str(number)) for number in range(3))
+    answers = _answers([one], 1) + _answers([other], 1) + _answers([third], 1) + _answers([one], 3)
+    answers[1] = replace(answers[1], public_id=answers[0].public_id)
+    codes = [getattr(outcome, "code", "recorded") for outcome in _record(learner, answers)]
+    assert codes == ["recorded", "public_id_taken", *["recorded"] * 4]
+    assert ReviewHistory.objects.count() == 5
+    assert_schedule_is_replay(learner)
+
+
 def test_a_batch_stores_what_one_by_one_is_stored(learner: Learner) -> None:
     one, other = card(learner, "one"), card(learner, "other")
     answers = sorted(_answers([one], 3), key=lambda answer: answer.reviewed_at or NOW)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from uuid import uuid4
@@ -76,4 +77,40 @@ def test_siblings_are_buried_while_batches_answer_them() -> None:
     for _ in range(10):
         assert _at_once([_batch(learner, contents), buried, buried]) == [6, 6, 6]
     assert ReviewHistory.objects.count() == 60
+    assert_schedule_is_replay(learner)
+
+
+def _codes(learner: Learner, answers: list[Answer]) -> Callable[[], object]:
+    now = NOW + timedelta(days=1)
+
+    def recorded() -> object:
+        outcomes = record_reviews(learner=learner, answers=answers, now=now)
+        return tuple(getattr(outcome, "code", "recorded") for outcome in outcomes)
+
+    return recorded
+
+
+def test_an_id_that_two_batches_give_to_two_cards_at_once_is_taken_by_one() -> None:
+    learner = learner_of(make.user())
+    contents = [card(learner, str(number)) for number in range(40)]
+    for first, second in zip(contents[::2], contents[1::2], strict=True):
+        same = uuid4()
+        jobs = []
+        for content in (first, second):
+            own = Answer(content.public_id, Rating.GOOD, 1, NOW + timedelta(hours=1), uuid4())
+            jobs.append(_codes(learner, [replace(own, public_id=same, reviewed_at=NOW), own]))
+        assert sorted(map(str, _at_once(jobs))) == [
+            "('public_id_taken', 'recorded')",
+            "('recorded', 'recorded')",
+        ]
+    assert ReviewHistory.objects.count() == 60
+    assert_schedule_is_replay(learner)
+
+
+def test_a_batch_that_comes_twice_at_once_is_recorded_once() -> None:
+    learner = learner_of(make.user())
+    contents = [card(learner, str(number)) for number in range(6)]
+    answers = [Answer(row.public_id, Rating.GOOD, 1, NOW, uuid4()) for row in contents]
+    assert _at_once([_codes(learner, answers), _codes(learner, answers)]) == [("recorded",) * 6] * 2
+    assert ReviewHistory.objects.count() == 6
     assert_schedule_is_replay(learner)
