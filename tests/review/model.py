@@ -6,7 +6,7 @@ were. A day is found by walking the clock, not by arithmetic with it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -40,6 +40,20 @@ def day_of(at: datetime, zone: str, rollover: int) -> date:
     near = at.astimezone(ZoneInfo(zone)).date()
     days = (near + offset * DAY for offset in (1, 0, -1))
     return next(day for day in days if day_starts_at(day, zone, rollover) <= at)
+
+
+@lru_cache(maxsize=4096)
+def _graded(
+    seed: str, added_at: datetime, given: tuple[tuple[Rating | None, datetime], ...]
+) -> MemoryState:
+    """Return the state after these answers and resets, in this order."""
+    state = MemoryState(due_at=added_at)
+    for rating, at in given:
+        if rating is None:
+            state = MemoryState(due_at=at)
+        else:
+            state = grade(state, rating, at, PARAMETERS, seed=seed)
+    return state
 
 
 @dataclass(slots=True)
@@ -97,13 +111,8 @@ class Model:
     def state(self, card: Card) -> MemoryState:
         """The card's memory now."""
         assert card.added_at
-        state = MemoryState(due_at=card.added_at)
-        for fact in self.facts_of(card):
-            if fact.rating is None:
-                state = MemoryState(due_at=fact.at)
-            else:
-                state = grade(state, fact.rating, fact.at, PARAMETERS, seed=str(card.id))
-        return state
+        given = tuple((fact.rating, fact.at) for fact in self.facts_of(card))
+        return _graded(str(card.id), card.added_at, given)
 
     def today(self, now: datetime) -> date:
         """The learner's own day."""
@@ -139,9 +148,7 @@ class Model:
 
     def sums(self, is_wanted: Callable[[Fact], bool] = lambda _: True) -> Figures:
         """What the wanted reviews add up to, as it is shown."""
-        found = [
-            f for f in self.facts.values() if f.rating and not f.undone_by and is_wanted(f)
-        ]
+        found = [f for f in self.facts.values() if f.rating and not f.undone_by and is_wanted(f)]
         by = Counter(fact.rating for fact in found)
         passes = len(found) - by[Rating.AGAIN]
         return {
@@ -270,33 +277,32 @@ class Model:
             fact.undone_by = undo_id
             self._look_for_leech(self.cards[fact.card], now)
 
-    def group(self, card: Card, *, siblings: bool) -> Iterator[Card]:
-        """The card and, if wanted, those made from the same note, without drafts."""
-        for other in self.cards.values():
-            if other.added_at and (other is card or (siblings and other.note == card.note)):
-                yield other
+    def put_aside(self, card: Card, action: str, now: datetime, *, siblings: bool) -> int:
+        """Suspend, wake or bury a card, perhaps with those of the same note; how many it was."""
+        count = 0
+        for row in self.cards.values():
+            is_chosen = row is card or (siblings and row.note == card.note)
+            if not (row.added_at and is_chosen):
+                continue
+            if action == "suspend" and not row.suspended_at:
+                count, row.suspended_at = count + 1, now
+            elif action == "wake" and (row.suspended_at or row.buried_until):
+                count, row.suspended_at, row.buried_until = count + 1, None, None
+            elif action == "bury":
+                count, row.buried_until = count + 1, self.starts_at(self.today(now) + DAY)
+        return count
 
-    def suspend(self, card: Card, now: datetime, *, siblings: bool) -> int:
-        """Put cards aside."""
-        found = [row for row in self.group(card, siblings=siblings) if not row.suspended_at]
-        for row in found:
-            row.suspended_at = now
-        return len(found)
-
-    def wake(self, card: Card, *, siblings: bool) -> int:
-        """Bring back what was put aside or hidden."""
-        group = self.group(card, siblings=siblings)
-        found = [row for row in group if row.suspended_at or row.buried_until]
-        for row in found:
-            row.suspended_at = row.buried_until = None
-        return len(found)
-
-    def bury(self, card: Card, now: datetime, *, siblings: bool) -> int:
-        """Hide cards until tomorrow."""
-        found = list(self.group(card, siblings=siblings))
-        for row in found:
-            row.buried_until = self.starts_at(self.today(now) + DAY)
-        return len(found)
+    def keep(self, card: Card, action: str, now: datetime) -> str:
+        """Finish a draft, archive a card or bring it back."""
+        if action == "finish" and card.archived_at:
+            return "content_archived"
+        if action == "finish":
+            card.added_at = card.added_at or now
+        elif action == "archive":
+            card.archived_at = card.archived_at or now
+        else:
+            card.archived_at = None
+        return ""
 
     def delete_folder(self, key: UUID, into: UUID | None) -> str:
         """All a folder holds goes into another."""
