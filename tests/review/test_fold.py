@@ -38,6 +38,7 @@ from review.read_models import (
 )
 from tests import make
 from tests.review.cards import card, review
+from tests.review.folding import catch_up, fold_all
 from tests.review.projection import verify_projection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("fold")]
@@ -55,26 +56,6 @@ def published(db: Any, transactional_db: Any) -> None:
 @pytest.fixture
 def content(learner: Learner) -> Content:
     return card(learner, now=NOW - timedelta(days=50))
-
-
-def catch_up() -> None:
-    """Fold everything committed by now, and publish."""
-    fold_all()
-    tasks.refresh()
-
-
-def fold_all() -> None:
-    """Fold until the rollups hold everything committed by now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        (target,) = cursor.fetchone()
-    deadline = time.monotonic() + 100
-    while ReadModelWatermark.objects.get().wm < target:
-        assert time.monotonic() < deadline, "a transaction is open for too long"
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_current_xact_id()")  # so that ids move on
-        tasks.fold()
-        time.sleep(0.02)
 
 
 def rows(*models: Any) -> list[list[tuple[Any, ...]]]:
