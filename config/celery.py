@@ -38,6 +38,11 @@ ROUTES = {
 SCHEDULE = {
     "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
     "refresh": {"task": "review.tasks.refresh", "schedule": 300.0, "options": {"expires": 300}},
+    "warm-statistics": {
+        "task": "review.tasks.warm",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "reconcile-jobs": {
         "task": "config.jobs.tasks.reconcile",
         "schedule": 5.0,

@@ -31,6 +31,7 @@ class SchedulingParameters(models.Model):
         max_length=8,
         choices=[(action.value, action.value) for action in LeechAction],
         default=LeechAction.MARK.value,
+        db_default=LeechAction.MARK.value,
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='schedulingparameters',
             name='leech_action',
-            field=models.CharField(choices=[('mark', 'mark'), ('suspend', 'suspend')], default='mark', max_length=8),
+            field=models.CharField(choices=[('mark', 'mark'), ('suspend', 'suspend')], db_default='mark', default='mark', max_length=8),
         ),
         migrations.AlterField(
             model_name='schedulingparameters',

@@ -22,11 +22,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries.learners import Learner, learner_of
-from review import projections, tasks
+from review import projections, stat_cache, tasks
 from review.commands.reviews import undo_review
 from review.models import Content, ReviewAdjustment, ReviewHistory, ReviewSchedule
 from review.queries.integrity import read_model_differences, schedule_differences
-from review.queries.statistics import dashboard
+from review.queries.statistics import dashboard, today_of
 from review.ratings import Rating
 from review.read_models import (
     CategoryTotal,
@@ -379,3 +379,16 @@ def test_days_in_a_row_are_exact_with_any_part_of_them_folded(
     assert list(read_model_differences()) == []
     UserDay.objects.filter(review_count__gt=0).update(run_days=F("run_days") + 1)
     assert "run" in "".join(read_model_differences())
+
+
+def test_active_learners_figures_are_computed_before_they_ask(
+    learner: Learner, content: Content
+) -> None:
+    review(learner, content, at=NOW)
+    catch_up()
+    tasks.warm()
+    day = today_of(learner, timezone.now()).day
+    found = stat_cache.read(learner.id, seq=1, day=day)
+    assert found is not None
+    assert found.month["review_count"] == 1
+    verify_projection(learner, NOW)
