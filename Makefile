@@ -49,10 +49,11 @@ torture: environment-dev  ## commands, faults and readers at once for 60 s: no r
 backup: environment  ## database and media into RESEE_HOME/backups, with a manifest of hashes
 	@$(PY) manage.py backup
 
-lock: environment-dev  ## pin requirements*.in into requirements*.txt
+lock: environment-dev  ## pin requirements*.in into requirements*.txt; torch's CPU build has to be among PIP_FIND_LINKS
 	$(PY) -m uv pip compile $(LOCK) requirements.in -o requirements.txt
 	$(PY) -m uv pip compile $(LOCK) --constraint requirements.txt requirements-dev.in -o requirements-dev.txt
-LOCK := --quiet --universal --python-version 3.11 --find-links deploy/wheels --emit-find-links --no-annotate --custom-compile-command "make lock"
+	sed -i -e 's/^torch==\(.*\)+cpu$$/torch==\1/' -e '/^--find-links \//d' requirements.txt requirements-dev.txt
+LOCK := --quiet --universal --python-version 3.11 $(addprefix --find-links ,$(PIP_FIND_LINKS)) --find-links deploy/wheels --emit-find-links --no-annotate --custom-compile-command "make lock" --constraint deploy/torch-cpu.txt
 
 clean:  ## remove caches; never the environment, never the data
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis staticfiles

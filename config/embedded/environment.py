@@ -23,7 +23,7 @@ ENVIRONMENT = CHECKOUT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 ASSETS = ENVIRONMENT / "assets"
 UV = "uv==0.13.8"
-DISK_BYTES = 2_500_000_000
+DISK_BYTES = 4_000_000_000
 STAMP = ".installed"
 
 
