@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from review import metrics
+from review import metrics, stat_cache
 from review.read_models import SUMS
 
 DAYS_KEPT = 400
@@ -84,7 +84,8 @@ def rebuild() -> int:
     """Make all read models from nothing and return how many facts they hold.
 
     Writers wait meanwhile, readers do not. What is counted here is remembered by its ids: after a
-    restore the transaction ids of the facts mean nothing.
+    restore the transaction ids of the facts mean nothing. Nor do the cached figures: facts that
+    were lost had the numbers that new ones will get. Raises RedisError if they cannot be removed.
     """
     with connection.cursor() as cursor:
         _lock(cursor)
@@ -99,6 +100,7 @@ def rebuild() -> int:
         fact_count = _add(cursor, everything=True)
         cursor.execute(_REBASE)
         refresh()
+        stat_cache.forget_all()  # before the commit: until then a restored cluster takes no facts
         return fact_count
 
 

@@ -108,6 +108,13 @@ def forget(user_id: int) -> None:
         log.warning("statistics_cache_unwritable", error=type(error).__name__)
 
 
+def forget_all() -> None:
+    """Remove everybody's entries; raises RedisError, for then they may still be there."""
+    redis = get_redis_connection("default")
+    for key in redis.scan_iter(match=cache.make_key("stats:*"), count=1000):
+        redis.delete(key)
+
+
 def _stamp(seq: int, day: date) -> dict[str, str]:
     return {"format": str(FORMAT), "seq": str(seq), "day": day.isoformat()}
 

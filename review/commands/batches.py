@@ -61,14 +61,16 @@ def record_reviews(
         Given(place, answer.public_id or new_public_id(), answer.reviewed_at or now, answer)
         for place, answer in enumerate(answers)
     ]
+    ids = Counter(each.public_id.hex for each in given)
+    twice = {public_id for public_id, count in ids.items() if count > 1}
     try:
         with transaction.atomic():
-            return _record_all(learner, given, now)
+            return _record_all(learner, given, now, not_plain=twice)
     except IntegrityError as error:
         if "one_review_a_public_id" not in str(error):
             raise
-    with transaction.atomic():  # another device sent the same answers meanwhile: they are known now
-        return _record_all(learner, given, now)
+    with transaction.atomic():  # some ids are recorded already, which few are: the data said so
+        return _record_all(learner, given, now, not_plain=twice | recorded_ids(learner, ids))
 
 
 def check_size(count: int) -> None:
@@ -77,9 +79,12 @@ def check_size(count: int) -> None:
         raise BatchTooLarge(f"One call takes {BATCH_MAX} answers at most.")
 
 
-def _record_all(learner: Learner, given: Sequence[Given], now: datetime) -> list[Outcome]:
+def _record_all(
+    learner: Learner, given: Sequence[Given], now: datetime, *, not_plain: set[str]
+) -> list[Outcome]:
+    """``not_plain`` are the ids that are recorded already or stand twice, hexadecimal."""
     cards = locked_cards(learner, {each.answer.content_id for each in given})
-    plain, rest = _plain_and_rest(cards, given, _not_plain(learner, given), now)
+    plain, rest = _plain_and_rest(cards, given, not_plain, now)
     found = merged(learner, rest, now) if rest else Merged()
     if plain or found.facts:
         append_facts(learner, _all_facts(learner, plain, found, now))
@@ -87,15 +92,6 @@ def _record_all(learner: Learner, given: Sequence[Given], now: datetime) -> list
         count = len(found.facts)
         publish(*_events(learner, found, tick(learner.id, count) - count + 1, now))
     return [found.outcomes[place] for place in range(len(given))]
-
-
-def _not_plain(learner: Learner, given: Sequence[Given]) -> set[str]:
-    """Return the ids that are recorded already or stand twice in the batch, hexadecimal."""
-    counts = Counter(each.public_id.hex for each in given)
-    known = recorded_ids(learner, counts)
-    if len(counts) < len(given):
-        known |= {public_id for public_id, count in counts.items() if count > 1}
-    return known
 
 
 def _plain_and_rest(

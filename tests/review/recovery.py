@@ -113,8 +113,11 @@ def _die_within(root: Path, action: Callable[[], Any]) -> None:
 
 def _start_again(root: Path) -> None:
     (service,) = (service for service in servers(root) if service.name == "postgres")
+    from django.db import connection
+
     STARTED.append(service.start())
     _wait(service)
+    connection.close_pool()  # type: ignore[attr-defined]  # else it retries ever more rarely
 
 
 def _wait(service: Service) -> None:

@@ -12,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.queries.learners import Learner
 from config.settings import variables
-from review import stat_cache
+from review import projections, stat_cache
 from review.commands.recording import RecordedReview
 from review.commands.reviews import undo_review
 from review.models import Content, LearnerClock
@@ -108,6 +108,14 @@ def test_an_entry_of_another_fact_day_or_format_is_a_miss(
     assert stat_cache.read(learner.id, seq=seq + 1, day=NOW.date()) is None
     assert stat_cache.read(learner.id, seq=seq, day=NOW.date() + timedelta(days=1)) is None
     monkeypatch.setattr(stat_cache, "FORMAT", stat_cache.FORMAT + 1)
+    assert stat_cache.read(learner.id, seq=seq, day=NOW.date()) is None
+
+
+def test_a_rebuild_removes_the_figures_of_facts_that_a_restore_has_lost(learner: Learner) -> None:
+    review(learner, card(learner))
+    dashboard(learner, now=NOW)
+    seq = LearnerClock.objects.get(user_id=learner.id).facts_seq
+    projections.rebuild()
     assert stat_cache.read(learner.id, seq=seq, day=NOW.date()) is None
 
 

@@ -431,10 +431,10 @@ class ReviewMachine(RuleBasedStateMachine):
 
     # Cache, read models, database
 
-    @precondition(lambda self: self.cache.late)
     @rule(which=WHICH)
     def a_late_cache_write_arrives(self, which: int) -> None:
-        self.cache.late.pop(which % len(self.cache.late))()
+        if self.cache.late:  # no precondition: random ids decide ties, and so what is written
+            self.cache.late.pop(which % len(self.cache.late))()
 
     @rule(action=st.sampled_from(["fold", "refresh", "fold", "refresh", "rebuild", "forget"]))
     def upkeep(self, action: str) -> None:
