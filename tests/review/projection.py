@@ -4,12 +4,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from accounts.queries.learners import Learner
+from review import projections
 from review.models import ReviewAdjustment, ReviewHistory
 from review.queries.activity import activity
 from review.queries.retention import INTERVAL_BOUNDS, hourly, retention
-from review.queries.statistics import categories, dashboard, today_of
+from review.queries.statistics import TOTAL_BY_CATEGORY, categories, dashboard, today_of
 from review.queries.sums import shown
 from review.ratings import Rating
 from review.read_models import SUMS
@@ -56,6 +58,38 @@ def verify_projection(learner: Learner, now: datetime) -> None:
     _verify_hours_and_classes(learner)
 
 
+def verify_exact(learner: Learner, day: date) -> None:
+    """The exact reads equal a recount, here and now: within a command's transaction, too.
+
+    Nothing is cached meanwhile, for the transaction may yet be rolled back.
+    """
+    found = projections.figures(learner.id, day)
+    by_day: defaultdict[date, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    total: defaultdict[int, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    for _, at, sums in facts(learner, with_adjustments=False):
+        for name, value in sums.items():
+            by_day[at][name] += value
+    for category_id, _, sums in facts(learner, with_adjustments=True):
+        for name, value in sums.items():
+            total[category_id][name] += value
+    for name in SUMS:
+        assert found[f"today_{name}"] == by_day[day][name]
+        month = sum(sums[name] for at, sums in by_day.items() if _in_window(at, day))
+        assert found[f"month_{name}"] == month
+    assert found["streak_days"] == _streak(by_day, day)
+    rows = projections.exact("exact_total", TOTAL_BY_CATEGORY, user_id=learner.id)
+    for row in rows:
+        assert {name: row[name] for name in SUMS} == total[row["category_id"]]
+
+
+def _streak(by_day: defaultdict[Any, Sums], today: date) -> int:
+    day = today if by_day[today]["review_count"] else today - timedelta(days=1)
+    streak = 0
+    while by_day[day]["review_count"]:
+        streak, day = streak + 1, day - timedelta(days=1)
+    return streak
+
+
 def _verify_hours_and_classes(learner: Learner) -> None:
     by_hour: defaultdict[int, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
     by_class: defaultdict[int, Sums] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
@@ -85,10 +119,7 @@ def _verify_dashboard(learner: Learner, now: datetime, today: date) -> None:
     assert found["today"] == today
     assert found["reviewed_today"] == shown(by_day[today])
     assert found["last_30_days"] == shown(month[True])
-    streak, day = 0, today if by_day[today]["review_count"] else today - timedelta(days=1)
-    while by_day[day]["review_count"]:
-        streak, day = streak + 1, day - timedelta(days=1)
-    assert found["streak_days"] == streak
+    assert found["streak_days"] == _streak(by_day, today)
 
 
 def _verify_categories(learner: Learner, now: datetime, today: date) -> None:
