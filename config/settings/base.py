@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.api.addresses.LimitAddresses",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -171,8 +172,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
     "PAGE_SIZE": 50,
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.limiter.Limits"],
+    "NUM_PROXIES": variables.integer("NUM_PROXIES"),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+RATE_LIMIT_LEARNER = variables.integer("RATE_LIMIT_LEARNER")
+RATE_LIMIT_ADDRESS = variables.integer("RATE_LIMIT_ADDRESS")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Resee",
     "DESCRIPTION": "A photographed page becomes cards; the cards are reviewed at the right moment; "

@@ -85,6 +85,8 @@ class MadeCardsSerializer(serializers.Serializer[Any]):
 class ScanCardsView(APIView):
     """Cards from a scan."""
 
+    cost = 10
+
     @extend_schema(
         operation_id="scans_cards_create",
         request=CardsToMakeSerializer,

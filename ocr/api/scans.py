@@ -127,6 +127,11 @@ class Scans(GenericAPIView[Scan]):
     filter_backends = ()
     serializer_class = ScanSerializer
 
+    @property
+    def cost(self) -> int:
+        """A page to be read costs as much as ten lists."""
+        return 10 if self.request.method == "POST" else 1
+
     @extend_schema(operation_id="scans_list", responses=ScanSerializer(many=True), tags=["scans"])
     def get(self, request: Request) -> Response:
         """Return your scans, newest first, in pages."""

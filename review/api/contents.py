@@ -171,6 +171,8 @@ class Contents(GenericAPIView[Content]):
 class ContentsInBulk(APIView):
     """Many contents in one call."""
 
+    cost = 10
+
     @extend_schema(
         operation_id="contents_create_bulk",
         request=NewContentsSerializer,
