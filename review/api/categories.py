@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.idempotency import idempotent
 from review.commands import categories as commands
 from review.models import Category
 from review.queries.contents import category_tree
@@ -57,6 +58,7 @@ class Categories(APIView):
         responses={201: CategorySerializer},
         tags=["categories"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add a category, at the top or below another."""
         body = CategorySerializer(data=request.data)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.idempotency import idempotent
 from review.access import content_of
 from review.commands import contents as commands
 from review.commands.moves import move_content
@@ -157,6 +158,7 @@ class Contents(GenericAPIView[Content]):
         responses={201: ContentSerializer},
         tags=["contents"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add a card; without back and gloss it stays a draft and is not scheduled."""
         body = NewContentSerializer(data=request.data)
@@ -179,6 +181,7 @@ class ContentsInBulk(APIView):
         responses={201: ContentSerializer(many=True)},
         tags=["contents"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add up to 1,000 cards, all or none; they are answered in the order given."""
         body = NewContentsSerializer(data=request.data)
