@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from django.db import connection, transaction
@@ -22,13 +22,15 @@ from config.api.problems import MEDIA_TYPE, exception_handler
 from config.api.rendering import dump
 from config.errors import Conflict, Invalid
 
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 KEY_MAX = 255
 _CREDENTIALS = 401, 403, 429  # say nothing of the request itself
 
-View = TypeVar("View", bound=APIView)
 Method = Callable[..., Response]
 
 
@@ -81,7 +83,7 @@ def prune(*, now: datetime) -> None:
 
 
 def _once(request: Request, key: str, run: Callable[[], Response]) -> Response:
-    sha256, user_id = _request_sha256(request), request.user.pk
+    sha256, user_id = _request_sha256(request), int(request.user.pk or 0)
     with transaction.atomic():
         if not _lock(user_id, key):
             raise KeyInUse("A request with this Idempotency-Key is being answered just now.")
@@ -137,8 +139,9 @@ def _request_sha256(request: Request) -> str:
     if not request.content_type.startswith("multipart/"):
         found.update(request.body)
         return found.hexdigest()
-    for name in sorted(request.data):
-        for value in request.data.getlist(name):
+    form = cast("MultiValueDict[str, Any]", request.data)
+    for name in sorted(form):
+        for value in form.getlist(name):
             found.update(f"\n{name}=".encode())
             for chunk in value.chunks() if hasattr(value, "chunks") else [str(value).encode()]:
                 found.update(chunk)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.etags import IF_MATCH, if_match, tagged
 from config.api.idempotency import idempotent
 from review.access import content_of
 from review.commands import contents as commands
@@ -200,10 +201,11 @@ class ContentDetail(APIView):
     @extend_schema(operation_id="contents_read", responses=ContentSerializer)
     def get(self, request: Request, content_id: UUID) -> Response:
         """Return a content with its schedule."""
-        return Response(shown(content_of(learner_of(request.user), content_id)))
+        return tagged(shown(content_of(learner_of(request.user), content_id)))
 
     @extend_schema(
         operation_id="contents_update",
+        parameters=[IF_MATCH],
         request=ContentChangesSerializer,
         responses=ContentSerializer,
     )
@@ -216,8 +218,9 @@ class ContentDetail(APIView):
             content_id=content_id,
             changes=body.validated_data,
             now=timezone.now(),
+            check=if_match(request, shown),
         )
-        return Response(shown(content))
+        return tagged(shown(content))
 
 
 @extend_schema(tags=["contents"], request=None, responses=ContentSerializer)
