@@ -17,6 +17,7 @@ handler500 = "config.api.problems.server_error"
 docs = csp_replace({"script-src": [SELF]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 api: list[URLPattern | URLResolver] = [
     path("", Root.as_view(), name="root"),
+    path("api-keys/", include("config.api.key_views")),
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from config.api.models import IdempotentAnswer
+from config.api.models import ApiKey, IdempotentAnswer
 from config.operations.admin_tables import ReadOnlyTable
 
 
@@ -15,3 +15,14 @@ class IdempotentAnswerAdmin(ReadOnlyTable[IdempotentAnswer]):
     list_filter = ("status", "created_at")
     search_fields = ("=key", "=user__email")
     exclude = ("body",)
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyTable[ApiKey]):
+    """Whose scripts may do what."""
+
+    list_display = ("prefix", "name", "user", "expires_at", "last_used_at", "revoked_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at", "revoked_at")
+    search_fields = ("=prefix", "=user__email", "=public_id")
+    exclude = ("key_sha256",)
