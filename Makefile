@@ -27,7 +27,7 @@ check: environment-dev  ## style, types, import rules, migrations, written contr
 	.venv/bin/lint-imports
 	$(PY) -m config.embedded.servers $(MAKE) --no-print-directory check-database
 
-APPS := accounts jobs ocr outbox review
+APPS := accounts api jobs ocr outbox review
 check-database: export LOG_LEVEL = WARNING
 check-database:
 	$(PY) manage.py makemigrations --check --dry-run

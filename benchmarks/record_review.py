@@ -249,7 +249,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
-    os.environ["RESEE_PORT"] = str(free_port())
+    os.environ |= {"RESEE_PORT": str(free_port()), "RATE_LIMIT_LEARNER": "1000000000"}
+    os.environ["RATE_LIMIT_ADDRESS"] = "1000000000"  # counted, never reached
     folder = Path(tempfile.mkdtemp(prefix="resee-record-"))
     try:
         with temporary_servers() as root:

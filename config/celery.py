@@ -34,6 +34,7 @@ ROUTES = {
     "review.tasks.*": {"queue": "medium"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
+    "config.api.tasks.*": {"queue": "low"},
 }
 SCHEDULE = {
     "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
@@ -50,6 +51,11 @@ SCHEDULE = {
     },
     "prune-outbox": {
         "task": "config.outbox.tasks.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prune-api": {
+        "task": "config.api.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

@@ -1,8 +1,10 @@
 """Every address of the product."""
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import config.celery  # noqa: F401  the web process publishes its tasks through our app
 from config.api.views import Root
@@ -12,8 +14,10 @@ handler403 = "config.api.problems.forbidden"
 handler404 = "config.api.problems.not_found"
 handler500 = "config.api.problems.server_error"
 
+docs = csp_replace({"script-src": [SELF]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 api: list[URLPattern | URLResolver] = [
     path("", Root.as_view(), name="root"),
+    path("api-keys/", include("config.api.key_views")),
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
@@ -21,7 +25,7 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", docs, name="docs"),
     path("admin/", admin.site.urls),
     path("", include("config.operations.urls")),
 ]

@@ -26,25 +26,29 @@ class ApiClient:
         """GET with query parameters."""
         return self._client.get(PREFIX + path, query)
 
-    def post(self, path: str, body: Any = None) -> Any:
-        """POST a JSON body."""
-        return self._send("post", path, body)
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        """POST a JSON body; headers are spelt with underscores: ``idempotency_key``."""
+        return self._send("post", path, body, headers)
 
-    def patch(self, path: str, body: Any) -> Any:
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
         """PATCH a JSON body."""
-        return self._send("patch", path, body)
+        return self._send("patch", path, body, headers)
 
-    def delete(self, path: str) -> Any:
+    def delete(self, path: str, **headers: str) -> Any:
         """DELETE."""
-        return self._client.delete(PREFIX + path)
+        return self._client.delete(PREFIX + path, headers=_spelt(headers))
 
-    def upload(self, path: str, **fields: Any) -> Any:
+    def upload(self, path: str, headers: dict[str, str] | None = None, **fields: Any) -> Any:
         """POST a multipart form."""
-        return self._client.post(PREFIX + path, fields)
+        return self._client.post(PREFIX + path, fields, headers=headers)
 
-    def _send(self, method: str, path: str, body: Any) -> HttpResponse:
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
         data = body if isinstance(body, bytes) else orjson.dumps({} if body is None else body)
         response: HttpResponse = getattr(self._client, method)(
-            PREFIX + path, data, content_type="application/json"
+            PREFIX + path, data, content_type="application/json", headers=_spelt(headers)
         )
         return response
+
+
+def _spelt(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}

@@ -8,7 +8,8 @@ from rest_framework.views import APIView
 from accounts.api.serializers import ProfileChangesSerializer, ProfileSerializer
 from accounts.commands.profile import update_profile
 from accounts.queries.learners import learner_of
-from accounts.queries.profile import profile
+from accounts.queries.profile import profile, profile_of
+from config.api.etags import IF_MATCH, if_match, tagged
 
 
 class Me(APIView):
@@ -17,10 +18,11 @@ class Me(APIView):
     @extend_schema(operation_id="me_read", responses=ProfileSerializer, tags=["me"])
     def get(self, request: Request) -> Response:
         """Return your profile."""
-        return Response(profile(learner_of(request.user)))
+        return tagged(profile(learner_of(request.user)))
 
     @extend_schema(
         operation_id="me_update",
+        parameters=[IF_MATCH],
         request=ProfileChangesSerializer,
         responses=ProfileSerializer,
         tags=["me"],
@@ -30,5 +32,7 @@ class Me(APIView):
         changes = ProfileChangesSerializer(data=request.data, partial=True)
         changes.is_valid(raise_exception=True)
         learner = learner_of(request.user)
-        update_profile(learner=learner, changes=changes.validated_data)
-        return Response(profile(learner))
+        user = update_profile(
+            learner=learner, changes=changes.validated_data, check=if_match(request, profile_of)
+        )
+        return tagged(profile_of(user))

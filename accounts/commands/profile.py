@@ -1,5 +1,6 @@
 """What a learner may change about themselves."""
 
+from collections.abc import Callable
 from typing import TypedDict
 
 from django.core.exceptions import ValidationError
@@ -24,12 +25,20 @@ _ALL_FIELDS = {field.name for field in User._meta.fields}  # noqa: SLF001  Djang
 
 
 @transaction.atomic
-def update_profile(*, learner: Learner, changes: ProfileChanges) -> None:
-    """Store the changes; Invalid names the first field that is not acceptable.
+def update_profile(
+    *,
+    learner: Learner,
+    changes: ProfileChanges,
+    check: Callable[[User], None] = lambda _: None,
+) -> User:
+    """Store the changes, return the account; Invalid names the first field not acceptable.
+
+    ``check`` may raise: it sees the account locked, as it is before the change.
 
     A new time zone or rollover hour counts from the next review on: a fact keeps its day.
     """
     user = User.objects.select_for_update().get(pk=learner.id)
+    check(user)
     for field, value in changes.items():
         setattr(user, field, value)
     try:
@@ -38,3 +47,4 @@ def update_profile(*, learner: Learner, changes: ProfileChanges) -> None:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid(messages[0], field=field) from None
     user.save(update_fields=list(changes))
+    return user

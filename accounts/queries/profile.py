@@ -1,7 +1,7 @@
 """What a learner sees and may change about themselves."""
 
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import TypedDict
 from uuid import UUID
 
 from accounts.models import User
@@ -23,8 +23,18 @@ class Profile(TypedDict):
 
 def profile(learner: Learner) -> Profile:
     """Return the learner's profile. One query."""
-    row = User.objects.values(
-        "email", "name", "native_language", "target_language", "time_zone", "rollover_hour",
-        "joined_at", "public_id",
-    ).get(pk=learner.id)  # fmt: skip
-    return cast("Profile", {**row, "id": row["public_id"]})
+    return profile_of(User.objects.get(pk=learner.id))
+
+
+def profile_of(user: User) -> Profile:
+    """Return the profile of a stored account."""
+    return {
+        "id": user.public_id,
+        "email": user.email,
+        "name": user.name,
+        "native_language": user.native_language,
+        "target_language": user.target_language,
+        "time_zone": user.time_zone,
+        "rollover_hour": user.rollover_hour,
+        "joined_at": user.joined_at,
+    }

@@ -45,6 +45,7 @@ _PLAIN = {
     403: ("refused", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
     413: ("too_large", "The request's body is larger than is read here."),
+    429: ("throttled", "Too many requests: wait as long as Retry-After says."),
     500: ("error", "Something went wrong on our side; it has been logged."),
 }
 
@@ -146,6 +147,12 @@ def _is_message(details: Any) -> bool:
     return isinstance(details, dict) and isinstance(details.get("message"), str)
 
 
+def problem_response(status: int, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Return a plain problem as Django's own answer, for what is refused outside DRF."""
+    body = dump(plain(status))
+    return HttpResponse(body, status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400, for requests that are refused before a view sees them."""
     return _page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
@@ -170,4 +177,4 @@ def _page(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/admin/"):  # people look at these
         body = plain(status)
         return HttpResponse(f"<h1>{body['title']}</h1><p>{body['detail']}</p>", status=status)
-    return HttpResponse(dump(plain(status)), status=status, content_type=MEDIA_TYPE)
+    return problem_response(status)

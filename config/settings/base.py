@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import django_stubs_ext
 import environ
+from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
 
@@ -33,6 +35,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
+    "corsheaders",
     "pgtrigger",
     "allauth",
     "allauth.account",
@@ -51,6 +54,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.metrics.MeasureRequests",
+    "config.api.headers.SecurityHeaders",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -62,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.api.addresses.LimitAddresses",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -162,7 +168,10 @@ vars().update(EMAIL_CONFIG)
 
 # API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.AccessTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.tokens.AccessTokenAuthentication",
+        "config.api.keys.ApiKeyAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["config.api.rendering.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.rendering.JSONParser"],
@@ -171,8 +180,12 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
     "PAGE_SIZE": 50,
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.limiter.Limits"],
+    "NUM_PROXIES": variables.integer("NUM_PROXIES"),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+RATE_LIMIT_LEARNER = variables.integer("RATE_LIMIT_LEARNER")
+RATE_LIMIT_ADDRESS = variables.integer("RATE_LIMIT_ADDRESS")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Resee",
     "DESCRIPTION": "A photographed page becomes cards; the cards are reviewed at the right moment; "
@@ -194,6 +207,27 @@ SPECTACULAR_SETTINGS = {
         "accounts.api.schema.add_sign_in",
     ],
 }
+# Browsers: which other sites may call the API, and what pages of ours may load
+CORS_ALLOWED_ORIGINS = variables.words("CORS_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-match", "x-session-token"]
+CORS_EXPOSE_HEADERS = [
+    "ETag", "Idempotency-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After",
+]  # fmt: skip
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, UNSAFE_EVAL],  # the admin's Alpine evaluates its attributes
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 

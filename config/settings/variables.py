@@ -67,6 +67,18 @@ VARIABLES: tuple[Variable, ...] = (
         "127.0.0.1,localhost",
         "Host names the site answers to, separated by commas.",
     ),
+    Variable(
+        "NUM_PROXIES",
+        "0",
+        "Proxies in front that add to X-Forwarded-For; with 0 the header is not read.",
+    ),
+    Variable("RATE_LIMIT_LEARNER", "600", "Units one learner may ask for in a minute."),
+    Variable("RATE_LIMIT_ADDRESS", "6000", "Units one address may ask for in a minute."),
+    Variable(
+        "CORS_ORIGINS",
+        "",
+        "Other sites whose pages may call the API, as https://app.example.org, by commas.",
+    ),
     Variable("MEDIA_ROOT", "", "Folder of uploaded files; RESEE_HOME/media when empty."),
     Variable(
         "PROMETHEUS_MULTIPROC_DIR",

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
 from config.ai.cefr import LEVELS
+from config.api.idempotency import idempotent
 from ocr.commands.cards import ChosenWord, WordsAbove, make_cards
 
 WORDS_MAX = 1000
@@ -85,12 +86,15 @@ class MadeCardsSerializer(serializers.Serializer[Any]):
 class ScanCardsView(APIView):
     """Cards from a scan."""
 
+    cost = 10
+
     @extend_schema(
         operation_id="scans_cards_create",
         request=CardsToMakeSerializer,
         responses={201: MadeCardsSerializer, 200: MadeCardsSerializer},
         tags=["scans"],
     )
+    @idempotent
     def post(self, request: Request, scan_id: UUID) -> Response:
         """Make cards of the scan's words, all or none; 200 instead of 201 when all were skipped."""
         body = CardsToMakeSerializer(data=request.data)

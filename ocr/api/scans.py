@@ -14,6 +14,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.idempotency import idempotent
 from config.jobs.models import Job
 from ocr import pages
 from ocr.commands import scans as commands
@@ -127,6 +128,17 @@ class Scans(GenericAPIView[Scan]):
     filter_backends = ()
     serializer_class = ScanSerializer
 
+    @property
+    def cost(self) -> int:
+        """A page to be read costs as much as ten lists."""
+        return 10 if self.request.method == "POST" else 1
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse what is too large before the body is read."""
+        super().initial(request, *args, **kwargs)
+        if int(request.headers.get("Content-Length") or 0) > pages.BYTES_MAX + _ENVELOPE_BYTES:
+            raise pages.too_large()
+
     @extend_schema(operation_id="scans_list", responses=ScanSerializer(many=True), tags=["scans"])
     def get(self, request: Request) -> Response:
         """Return your scans, newest first, in pages."""
@@ -139,10 +151,9 @@ class Scans(GenericAPIView[Scan]):
         responses={202: AcceptedSerializer},
         tags=["scans"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Send a page to be read; the answer comes before it is."""
-        if int(request.headers.get("Content-Length") or 0) > pages.BYTES_MAX + _ENVELOPE_BYTES:
-            raise pages.too_large()  # before the body is read
         body = UploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         fields = dict(body.validated_data)
@@ -179,6 +190,7 @@ class ScanRetry(APIView):
         responses={202: AcceptedSerializer},
         tags=["scans"],
     )
+    @idempotent
     def post(self, request: Request, scan_id: UUID) -> Response:
         """Read a failed scan again."""
         commands.retry_scan(learner=learner_of(request.user), scan_id=scan_id)

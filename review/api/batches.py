@@ -80,6 +80,8 @@ class ResultsSerializer(serializers.Serializer[Any]):
 class ReviewBatch(APIView):
     """What devices gathered while they were offline."""
 
+    cost = 10
+
     @extend_schema(
         operation_id="reviews_record_batch",
         request=BatchRequestSerializer,

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.idempotency import idempotent
 from review.api.reviews import RecordedReviewSerializer, recorded_shown
 from review.commands import cards as commands
 
@@ -86,6 +87,7 @@ class CardReset(APIView):
     """From the beginning."""
 
     @extend_schema(operation_id="cards_reset")
+    @idempotent
     def post(self, request: Request, content_id: UUID) -> Response:
         """Make a card new again; its past reviews still count, and undo takes the reset back."""
         recorded = commands.reset(

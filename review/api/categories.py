@@ -12,6 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.etags import IF_MATCH, if_match, tagged
+from config.api.idempotency import idempotent
+from review.access import category_of
 from review.commands import categories as commands
 from review.models import Category
 from review.queries.contents import category_tree
@@ -57,6 +60,7 @@ class Categories(APIView):
         responses={201: CategorySerializer},
         tags=["categories"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add a category, at the top or below another."""
         body = CategorySerializer(data=request.data)
@@ -73,7 +77,15 @@ class CategoryDetail(APIView):
     """One category."""
 
     @extend_schema(
+        operation_id="categories_read", responses=CategorySerializer, tags=["categories"]
+    )
+    def get(self, request: Request, category_id: UUID) -> Response:
+        """Return a category."""
+        return tagged(_shown(category_of(learner_of(request.user), category_id)))
+
+    @extend_schema(
         operation_id="categories_update",
+        parameters=[IF_MATCH],
         request=CategorySerializer,
         responses=CategorySerializer,
         tags=["categories"],
@@ -83,13 +95,16 @@ class CategoryDetail(APIView):
         body = CategorySerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         category = commands.change_category(
-            learner=learner_of(request.user), category_id=category_id, changes=body.validated_data
+            learner=learner_of(request.user),
+            category_id=category_id,
+            changes=body.validated_data,
+            check=if_match(request, _shown),
         )
-        return Response(_shown(category))
+        return tagged(_shown(category))
 
     @extend_schema(
         operation_id="categories_delete",
-        parameters=[DeletionSerializer],
+        parameters=[DeletionSerializer, IF_MATCH],
         responses={204: None},
         tags=["categories"],
     )
@@ -102,6 +117,7 @@ class CategoryDetail(APIView):
             category_id=category_id,
             into_id=query.validated_data.get("into"),
             now=timezone.now(),
+            check=if_match(request, _shown),
         )
         return Response(status=status.HTTP_204_NO_CONTENT)
 

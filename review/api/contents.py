@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from config.api.etags import IF_MATCH, if_match, tagged
+from config.api.idempotency import idempotent
 from review.access import content_of
 from review.commands import contents as commands
 from review.commands.moves import move_content
@@ -157,6 +159,7 @@ class Contents(GenericAPIView[Content]):
         responses={201: ContentSerializer},
         tags=["contents"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add a card; without back and gloss it stays a draft and is not scheduled."""
         body = NewContentSerializer(data=request.data)
@@ -171,12 +174,15 @@ class Contents(GenericAPIView[Content]):
 class ContentsInBulk(APIView):
     """Many contents in one call."""
 
+    cost = 10
+
     @extend_schema(
         operation_id="contents_create_bulk",
         request=NewContentsSerializer,
         responses={201: ContentSerializer(many=True)},
         tags=["contents"],
     )
+    @idempotent
     def post(self, request: Request) -> Response:
         """Add up to 1,000 cards, all or none; they are answered in the order given."""
         body = NewContentsSerializer(data=request.data)
@@ -195,10 +201,11 @@ class ContentDetail(APIView):
     @extend_schema(operation_id="contents_read", responses=ContentSerializer)
     def get(self, request: Request, content_id: UUID) -> Response:
         """Return a content with its schedule."""
-        return Response(shown(content_of(learner_of(request.user), content_id)))
+        return tagged(shown(content_of(learner_of(request.user), content_id)))
 
     @extend_schema(
         operation_id="contents_update",
+        parameters=[IF_MATCH],
         request=ContentChangesSerializer,
         responses=ContentSerializer,
     )
@@ -211,8 +218,9 @@ class ContentDetail(APIView):
             content_id=content_id,
             changes=body.validated_data,
             now=timezone.now(),
+            check=if_match(request, shown),
         )
-        return Response(shown(content))
+        return tagged(shown(content))
 
 
 @extend_schema(tags=["contents"], request=None, responses=ContentSerializer)

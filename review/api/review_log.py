@@ -48,6 +48,8 @@ class LoggedFactSerializer(serializers.Serializer[Any]):
 class ReviewLog(APIView):
     """All of it."""
 
+    cost = 20
+
     @extend_schema(
         operation_id="reviews_log",
         parameters=[ReviewLogQuerySerializer],

@@ -1,6 +1,6 @@
 """A learner's tree of categories."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from review.commands.parameters import apply_parameters
 from review.models import Category
 
 DEPTH_MAX = 8
+Check = Callable[[Category], None]
 
 
 class CategoryExists(Conflict):
@@ -46,10 +47,20 @@ def create_category(*, learner: Learner, name: str, parent_id: UUID | None = Non
 
 
 @transaction.atomic
-def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str, Any]) -> Category:
-    """Rename a category (``name``) and hang it, with all below it, elsewhere (``parent``)."""
+def change_category(
+    *,
+    learner: Learner,
+    category_id: UUID,
+    changes: Mapping[str, Any],
+    check: Check = lambda _: None,
+) -> Category:
+    """Rename a category (``name``) and hang it, with all below it, elsewhere (``parent``).
+
+    ``check`` may raise: it sees the category locked, as it is before the change.
+    """
     tree = _locked_tree(learner)
     category = category_of(learner, category_id)
+    check(category)
     category.name = changes.get("name", category.name)
     if "parent" in changes:
         parent_id = changes["parent"]
@@ -63,7 +74,12 @@ def change_category(*, learner: Learner, category_id: UUID, changes: Mapping[str
 
 @transaction.atomic
 def delete_category(
-    *, learner: Learner, category_id: UUID, now: datetime, into_id: UUID | None = None
+    *,
+    learner: Learner,
+    category_id: UUID,
+    now: datetime,
+    into_id: UUID | None = None,
+    check: Check = lambda _: None,
 ) -> None:
     """Delete a category; its cards, with their past reviews, and its children go ``into`` another.
 
@@ -71,6 +87,7 @@ def delete_category(
     """
     tree = _locked_tree(learner)
     category = category_of(learner, category_id)
+    check(category)
     if into_id is None:
         if category.contents.exists() or category.children.exists():
             raise CategoryNotEmpty("This category holds cards or categories: say into which other.")

@@ -1,6 +1,6 @@
 """What a learner stores; a content with an answer is scheduled in the same transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -85,10 +85,19 @@ def add_contents(*, learner: Learner, new: Sequence[NewContent], now: datetime) 
 
 @transaction.atomic
 def edit_content(
-    *, learner: Learner, content_id: UUID, now: datetime, changes: Mapping[str, Any]
+    *,
+    learner: Learner,
+    content_id: UUID,
+    now: datetime,
+    changes: Mapping[str, Any],
+    check: Callable[[Content], None] = lambda _: None,
 ) -> Content:
-    """Change front, back, gloss, example or tags; a draft that gets an answer is scheduled."""
+    """Change front, back, gloss, example or tags; a draft that gets an answer is scheduled.
+
+    ``check`` may raise: it sees the content locked, as it is before the edit.
+    """
     content = content_of(learner, content_id, lock=True)
+    check(content)
     if content.archived_at:
         raise ContentIsArchived("Restore this content before you edit it.")
     was_draft = content.is_draft
