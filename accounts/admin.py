@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import User
+from accounts.models import Device, User
 from config.operations.admin_tables import ReadOnlyTable, Table
 
 _PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
@@ -73,3 +73,14 @@ class EmailAddressAdmin(ReadOnlyTable[EmailAddress]):
     def is_verified(self, row: EmailAddress) -> bool:
         """Whether its owner has proved it."""
         return bool(row.verified)
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyTable[Device]):
+    """Where learners are logged in."""
+
+    list_display = ("user", "user_agent", "ip", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at", "revoked_at")
+    search_fields = ("user__email", "=public_id")
+    exclude = ("refresh_jti",)

@@ -134,16 +134,14 @@ def celery_broker(redis: str) -> str:
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -158,8 +156,8 @@ HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails name the API's own a
     "account_reset_password": "/api/v1/auth/app/v1/auth/password/request",
     "account_signup": "/api/v1/auth/app/v1/auth/signup",
 }
-HEADLESS_ADAPTER = "accounts.tokens.HeadlessAdapter"
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105  a dotted path
+HEADLESS_ADAPTER = "accounts.sign_in.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.TokenStrategy"  # noqa: S105  a dotted path
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
