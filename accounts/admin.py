@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import User
+from accounts.models import Device, User
 from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
@@ -120,6 +120,17 @@ class EmailAddressAdmin(ReadOnlyTable[EmailAddress]):
     def is_verified(self, row: EmailAddress) -> bool:
         """Whether its owner has proved it."""
         return bool(row.verified)
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyTable[Device]):
+    """Where learners are logged in."""
+
+    list_display = ("user", "user_agent", "ip", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at", "revoked_at")
+    search_fields = ("user__email", "=public_id")
+    exclude = ("refresh_jti",)
 
 
 admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)

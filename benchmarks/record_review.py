@@ -30,6 +30,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.cpu import cpu_s
 from benchmarks.record_review_peers import AnkiCollection, Client
 from config.embedded.servers import temporary_servers
 
@@ -90,22 +91,13 @@ class Stage:
         ]
 
 
-def cpu_s(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process and all it has started."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
-        times = each.cpu_times()
-        total += times.user + times.system
-    return float(total)
-
-
 def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
     """Make the learners with new cards, added a while ago."""
-    from allauth.headless.tokens.strategies.jwt.internal import create_access_token
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.utils import timezone
 
+    from accounts.commands.devices import open_device
     from accounts.models import User
     from accounts.queries.learners import learner_of
     from review.models import Category, Content, ReviewSchedule
@@ -125,7 +117,14 @@ def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
         session = SessionStore()
         session.create()
         stage.learners.append(learner_of(user))
-        stage.tokens.append(create_access_token(user, session, {}))
+        _, pair = open_device(
+            user=user,
+            session_key=str(session.session_key),
+            user_agent="benchmark",
+            ip=None,
+            now=timezone.now(),
+        )
+        stage.tokens.append(pair.access)
         stage.cards.append([row.public_id for row in contents])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

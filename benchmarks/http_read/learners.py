@@ -4,7 +4,9 @@ from pathlib import Path
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
+from django.utils import timezone
 
+from accounts.commands.devices import open_device
 from accounts.models import User
 from review import projections
 
@@ -32,8 +34,13 @@ def make(seed: int) -> list[User]:
 
 def token(user: User) -> str:
     """Return an access token as the sign-in issues one."""
-    from allauth.headless.tokens.strategies.jwt.internal import create_access_token
-
     session = SessionStore()
     session.create()
-    return str(create_access_token(user, session, {}))
+    _, pair = open_device(
+        user=user,
+        session_key=str(session.session_key),
+        user_agent="benchmark",
+        ip=None,
+        now=timezone.now(),
+    )
+    return pair.access

@@ -137,7 +137,6 @@ def celery_broker(redis: str) -> str:
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
     "accounts.permissions.RolePermissions",
 ]
@@ -147,6 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -161,8 +161,8 @@ HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails name the API's own a
     "account_reset_password": "/api/v1/auth/app/v1/auth/password/request",
     "account_signup": "/api/v1/auth/app/v1/auth/signup",
 }
-HEADLESS_ADAPTER = "accounts.tokens.HeadlessAdapter"
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105  a dotted path
+HEADLESS_ADAPTER = "accounts.sign_in.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.TokenStrategy"  # noqa: S105  a dotted path
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
