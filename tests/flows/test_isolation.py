@@ -8,6 +8,7 @@ from django.urls import path
 from config import urls
 from review import access
 from tests.isolation import matrix
+from tests.isolation.rows import row_of
 
 pytestmark = pytest.mark.django_db
 CONTENT = "api/v1/contents/<uuid:content_id>/"
@@ -19,13 +20,14 @@ def _no_count_of_reads(settings: Any) -> None:
     settings.ZEAL_ALLOWLIST = [{"model": "*"}]
 
 
+@pytest.mark.timeout(900)
 def test_what_is_alices_reaches_alice_alone() -> None:
     found = matrix.run()
-    assert found.without_row == []
+    assert [route for route in matrix.routes() if row_of(route) is None] == []
     assert found.leaks == []
     assert found.faults == []
     assert found.unreached == []
-    assert found.routes == len(matrix.routes()) > 200
+    assert len(matrix.routes()) > 200
     assert found.calls >= 5 * 2 * found.routes
 
 
