@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.urls import path
 
 from config import urls
 from review import access
+from review.models import Content
 from tests.isolation import matrix
 from tests.isolation.rows import row_of
 
@@ -32,7 +34,7 @@ def test_what_is_alices_reaches_alice_alone() -> None:
 
 
 def test_a_planted_leak_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "contents_of", lambda _: access.Content.objects.all())
+    monkeypatch.setattr(access, "contents_of", lambda _: Content.objects.all())
     found = matrix.run([CONTENT])
     actors = {leak.split()[0] for leak in found.leaks}
     assert actors == {"other", "teacher", "staff", f"{CONTENT}:"}
@@ -40,7 +42,7 @@ def test_a_planted_leak_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_route_without_a_row_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted = path("planted/", lambda _: None)
+    planted = path("planted/", lambda _: HttpResponse())
     monkeypatch.setattr(urls, "urlpatterns", [*urls.urlpatterns, planted])
     assert "planted/" in set(matrix._walk(type("R", (), {"url_patterns": urls.urlpatterns}), ""))  # type: ignore[arg-type]
     assert matrix.run(["planted/"]).without_row == ["planted/"]

@@ -76,7 +76,8 @@ class World:
     def client(self, actor: str) -> Client:
         """Return a fresh copy of an actor's client: access token and, where let in, session."""
         first = self._clients[actor]
-        client = Client(raise_request_exception=False, **first.defaults)
+        client = Client(raise_request_exception=False)
+        client.defaults.update(first.defaults)
         client.cookies = SimpleCookie({name: each.value for name, each in first.cookies.items()})
         return client
 
