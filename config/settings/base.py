@@ -183,6 +183,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
     "PAGE_SIZE": 50,
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for browsers' preflights, answered before
     "DEFAULT_THROTTLE_CLASSES": ["config.api.limiter.Limits"],
     "NUM_PROXIES": variables.integer("NUM_PROXIES"),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

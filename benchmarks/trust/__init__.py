@@ -1,0 +1,1 @@
+"""What trust rests on, measured."""
