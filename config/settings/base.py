@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
+    "accounts.unavailable.SignInUnavailable",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
