@@ -12,13 +12,18 @@ class Wording(NamedTuple):
     advice: str = ""
 
 
+_LASTS_KO, _LASTS_EN = "코드는 15분 동안 유효합니다.", "It is good for 15 minutes."
 _NOT_YOU_KO = "본인이 요청하지 않았다면 이 메일은 무시하셔도 됩니다."
 _NOT_YOU_EN = "If it was not you, there is nothing to do."
 _ALARM_KO = "본인이 하지 않은 일이라면 지금 비밀번호를 재설정하세요. 모든 기기에서 로그아웃됩니다."
 _ALARM_EN = "If it was not you, reset your password now: that logs every device out."
 _CONFIRM = {
-    "ko": Wording("이메일 주소를 확인해 주세요", "아래 코드를 앱에 입력해 주세요.", _NOT_YOU_KO),
-    "en": Wording("Confirm your e-mail address", "Enter this code in the app.", _NOT_YOU_EN),
+    "ko": Wording(
+        "이메일 주소를 확인해 주세요", f"아래 코드를 앱에 입력해 주세요. {_LASTS_KO}", _NOT_YOU_KO
+    ),
+    "en": Wording(
+        "Confirm your e-mail address", f"Enter this code in the app. {_LASTS_EN}", _NOT_YOU_EN
+    ),
 }
 
 
@@ -39,11 +44,13 @@ MAILS: Mapping[str, Mapping[str, Wording]] = {
     "account/email/email_confirmation_signup": _CONFIRM,
     "account/email/password_reset_code": {
         "ko": Wording(
-            "비밀번호 재설정 코드", "아래 코드와 새 비밀번호를 입력해 주세요.", _NOT_YOU_KO
+            "비밀번호 재설정 코드",
+            f"아래 코드와 새 비밀번호를 입력해 주세요. {_LASTS_KO}",
+            _NOT_YOU_KO,
         ),
         "en": Wording(
             "Your code for a new password",
-            "Enter this code together with your new password.",
+            f"Enter this code together with your new password. {_LASTS_EN}",
             _NOT_YOU_EN,
         ),
     },
