@@ -4,12 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core import context as current
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.base.response import AuthenticationResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.signing import b64_encode
+from django.db import IntegrityError, transaction
+from django.forms import Form
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language_from_request
@@ -34,6 +39,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             args=(template_prefix, spoken(language), {"email": email, **facts}),
             argsrepr="(...)",  # type: ignore[call-arg]  # a code is nothing for the logs
         )
+
+    def save_user(self, request: HttpRequest, user: User, form: Form, **options: Any) -> User:
+        """Store a new account; who was a moment later than another is told what latecomers are."""
+        try:
+            with transaction.atomic():
+                saved: User = super().save_user(request, user, form, **options)
+        except IntegrityError:
+            later = prevent_enumeration(request, email=form.cleaned_data["email"])
+            answer = AuthenticationResponse.from_response(request, later)
+            raise ImmediateHttpResponse(answer) from None
+        return saved
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell the owner; it takes as long as signing up, whose password is hashed."""

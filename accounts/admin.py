@@ -1,36 +1,44 @@
 """Accounts in the admin: who may come in, and who may do what."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Device, User
+from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
+from config.operations.audit_table import AuditTable
 
 _PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
-_RIGHTS = ("is_active", "is_staff", "is_superuser", "groups")
+_RIGHTS = ("is_active", "role", "is_superuser")
+_FIELDS = ("email", *_PROFILE, *_RIGHTS)
 
 
 @admin.register(User)
 class UserAdmin(Table[User], DjangoUserAdmin[User]):
-    """Learners and staff. An account is disabled here, not deleted."""
+    """Learners and staff. An account is disabled here, not deleted.
+
+    Support disables learners and changes nothing else; staff are changed by admins, superusers by
+    superusers alone.
+    """
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     ordering: ClassVar[tuple[str, ...]] = ("-pk",)
-    list_display = ("email", "name", "native_language", "is_active", "is_staff", "joined_at")
-    list_filter = ("is_active", "is_staff", "joined_at")
+    list_display = ("email", "name", "native_language", "is_active", "role", "joined_at")
+    list_filter = ("is_active", "role", "joined_at")
     search_fields = ("email", "name", "=public_id")
-    autocomplete_fields = ("groups",)
     filter_horizontal = ()
     readonly_fields = ("public_id", "joined_at", "last_login", "token_version")
     fieldsets: ClassVar[Any] = (
@@ -45,13 +53,52 @@ class UserAdmin(Table[User], DjangoUserAdmin[User]):
         """Nobody is deleted by a click."""
         return False
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are changed by whoever stands no lower."""
+        user = cast("User", request.user)
+        if obj is not None and obj.is_superuser and not user.is_superuser:
+            return False
+        if obj is not None and obj.is_staff and not _is_admin(user):
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Return what this member of staff may only look at."""
+        fixed = tuple(self.readonly_fields)
+        user = cast("User", request.user)
+        if user.is_superuser:
+            return fixed
+        if _is_admin(user):
+            return (*fixed, "is_superuser")
+        return (*fixed, *(name for name in _FIELDS if name != "is_active"))
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  Django's name
+        form_url: str = "",
+    ) -> Any:
+        """Give an account a password: for admins."""
+        if not _is_admin(cast("User", request.user)):
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
+
+    def save_model(self, request: HttpRequest, obj: User, *rest: Any) -> None:
+        """Store the account; its role decides whether the admin opens to it."""
+        obj.is_staff = obj.is_superuser or Role(obj.role).is_staff
+        super().save_model(request, obj, *rest)
+
+
+def _is_admin(user: User) -> bool:
+    return user.is_superuser or user.role == Role.ADMIN
+
 
 admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Group)
-class GroupAdmin(Table[Group], DjangoGroupAdmin):
-    """Groups of staff."""
+class GroupAdmin(ReadOnlyTable[Group], DjangoGroupAdmin):
+    """Groups, which nothing is decided by: rights come with a role."""
 
     ordering: ClassVar[tuple[str, ...]] = ("name",)
 
@@ -96,3 +143,6 @@ class SocialAccountAdmin(ReadOnlyTable[SocialAccount]):
     list_filter = ("provider",)
     search_fields = ("user__email",)
     exclude = ("extra_data",)
+
+
+admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)

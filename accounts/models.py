@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts import token_cache
+from accounts.roles import Role
 from config.identifiers import new_public_id
+from config.operations.audit import audited
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,7 +31,8 @@ class UserManager(BaseUserManager["User"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
         """Store an administrator."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        rights = {"is_staff": True, "is_superuser": True, "role": Role.ADMIN}
+        return self.create_user(email, password, **rights, **fields)
 
 
 def check_time_zone(name: str) -> None:
@@ -44,12 +47,22 @@ def check_language(tag: str) -> None:
         raise ValidationError("%(tag)s is not a language tag", params={"tag": tag})
 
 
+@audited(
+    "email", "name", "role", "is_active", "is_staff", "is_superuser",
+    "native_language", "target_language", "time_zone", "rollover_hour",
+)  # fmt: skip
 class User(AbstractBaseUser, PermissionsMixin):
     """A learner (or a member of staff); the e-mail address is the log-in name."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100, blank=True)
+    role = models.CharField(
+        max_length=8,
+        choices=[(role.value, role.value) for role in Role],
+        default=Role.LEARNER.value,
+        db_default=Role.LEARNER.value,
+    )
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)

@@ -30,6 +30,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.cpu import cpu_s
 from benchmarks.record_review_peers import AnkiCollection, Client
 from config.embedded.servers import temporary_servers
 
@@ -88,15 +89,6 @@ class Stage:
             }
             for number in range(BATCH)
         ]
-
-
-def cpu_s(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process and all it has started."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
-        times = each.cpu_times()
-        total += times.user + times.system
-    return float(total)
 
 
 def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:

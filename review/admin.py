@@ -1,8 +1,10 @@
 """Cards, schedules and facts in the admin: to look at."""
 
+from django.apps import apps
 from django.contrib import admin
 
 from config.operations.admin_tables import ReadOnlyTable
+from config.operations.audit_table import AuditTable
 from review.models import (
     Category,
     Content,
@@ -88,3 +90,7 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+
+
+for changes in ("CategoryChange", "ContentChange", "SchedulingParametersChange"):
+    admin.site.register(apps.get_model("review", changes), AuditTable)

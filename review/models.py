@@ -7,12 +7,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.identifiers import new_public_id
+from config.operations.audit import audited
 from review.fields import CurrentTransactionId, TransactionIdField
 from review.leeches import LeechAction
 from review.ratings import Rating
 from review.triggers import append_only
 
 
+@audited("desired_retention", "weights", "maximum_interval_days", "leech_threshold")
 class SchedulingParameters(models.Model):
     """FSRS-6 parameters and the steps round them; immutable: a fact can be computed again."""
 
@@ -42,6 +44,7 @@ class SchedulingParameters(models.Model):
         return f"{self.pk}: retention {self.desired_retention}"
 
 
+@audited("name", "parent", "parameters")
 class Category(models.Model):
     """A learner's folder of cards; ``parent`` makes a tree."""
 
@@ -76,6 +79,7 @@ class Category(models.Model):
         return self.name
 
 
+@audited("category", "front", "back", "gloss", "example", "tags", "archived_at")
 class Content(models.Model):
     """What the learner stored; with its schedule it is a card, without an answer it is a draft."""
 
@@ -158,9 +162,7 @@ class ReviewSchedule(models.Model):
     buried_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["user", "due_at"], name="schedule_of_learner"),
-        ]
+        indexes = [models.Index(fields=["user", "due_at"], name="schedule_of_learner")]
 
     def __str__(self) -> str:
         return f"{self.content_id} due {self.due_at:%F %H:%M}"

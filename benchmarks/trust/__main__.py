@@ -15,6 +15,7 @@ import importlib
 import json
 import os
 import sys
+from typing import Any
 
 from config.embedded.servers import temporary_servers
 
@@ -36,7 +37,8 @@ def main() -> int:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        found, ok = {}, True
+        found: dict[str, Any] = {}
+        ok = True
         for name in GROUPS if options.only is None else (options.only,):
             group = importlib.import_module(f"benchmarks.trust.{name}")
             figures = group.figures(options.seed, options.n)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -90,7 +91,7 @@ def create_key(
     return key, text
 
 
-def revoke_key(*, user_id: int, key_id: object, now: datetime) -> None:
+def revoke_key(*, user_id: int, key_id: UUID, now: datetime) -> None:
     """End a key at once; ApiKeyNotFound."""
     if not keys_of(user_id).filter(public_id=key_id).update(revoked_at=now):
         raise ApiKeyNotFound("You have no key with this id.")

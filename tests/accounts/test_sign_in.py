@@ -1,10 +1,13 @@
 """Sign up, log in, stay logged in; over HTTP, as a client does it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Device, User
@@ -238,3 +241,20 @@ def test_nothing_the_sign_in_tells_is_a_key_of_the_database(mina: User) -> None:
     answer = SignInClient().log_in(MINA)
     assert answer.json()["data"]["user"]["id"] == str(mina.public_id)
     assert Client().get(f"{AUTH}/config").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_sign_up_with_one_address_at_once_one_has_an_account() -> None:
+    barrier = Barrier(4)
+
+    def sign_up(_: int) -> int:
+        barrier.wait()
+        try:
+            return int(SignInClient().sign_up(MINA).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = set(pool.map(sign_up, range(4)))
+    assert statuses <= {401, 409, 429}
+    assert User.objects.count() == 1
