@@ -3,6 +3,8 @@
 from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -91,8 +93,7 @@ def _is_admin(user: User) -> bool:
     return user.is_superuser or user.role == Role.ADMIN
 
 
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Group)
@@ -131,6 +132,17 @@ class DeviceAdmin(ReadOnlyTable[Device]):
     list_filter = ("created_at", "revoked_at")
     search_fields = ("user__email", "=public_id")
     exclude = ("refresh_jti",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyTable[SocialAccount]):
+    """Accounts elsewhere that open an account here."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_select_related = ("user",)
+    list_filter = ("provider",)
+    search_fields = ("user__email",)
+    exclude = ("extra_data",)
 
 
 admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)

@@ -1,8 +1,10 @@
 """What requests need to know of a token's user and device, in Redis: most ask PostgreSQL nothing.
 
 PostgreSQL decides; an entry lives for half a minute and is put where nothing stands only. A change
-overwrites the entry with a mark that keeps out what a reader has read before the change. When Redis
-does not answer, everything is a miss.
+overwrites the entry with a mark that keeps out what a reader has read before the change.
+
+When Redis does not answer, everything is a miss, and stays one until the entries from before are
+gone: Redis comes back with them, and a change may have happened that it could not be told of.
 """
 
 import time
@@ -18,9 +20,8 @@ from django_redis.exceptions import ConnectionInterrupted
 from prometheus_client import Counter
 from redis import RedisError
 
-ENTRY_SECONDS = 30  # what a change that Redis did not hear of costs at worst
+ENTRY_SECONDS = 30
 MARK_SECONDS = 60  # longer than any reader holds what it has read
-PAUSE_SECONDS = 2.0  # after Redis did not answer, it is not asked for so long
 AWAY = (RedisError, ConnectionInterrupted)
 UNTOLD = Counter("token_cache_untold_total", "Changes that Redis could not be told of")
 log = structlog.get_logger(__name__)
@@ -39,15 +40,13 @@ class Found:
 
 def read(user_id: str, device_id: str) -> Found:
     """Return what is known of both public ids. One call of Redis."""
-    global _asleep_until  # noqa: PLW0603  one pause a process
     if time.monotonic() < _asleep_until:
         return Found()
     user_key, device_key = _user(user_id), _device(device_id)
     try:
         entries = cache.get_many([user_key, device_key])
     except AWAY as error:
-        _asleep_until = time.monotonic() + PAUSE_SECONDS
-        log.warning("token_cache_unreadable", error=type(error).__name__)
+        _sleep(error)
         return Found()
     device, row = entries.get(device_key), entries.get(user_key)
     if device == _REVOKED:
@@ -92,9 +91,15 @@ def _try(say: Callable[[], object]) -> bool:
     try:
         say()
     except AWAY as error:
-        log.warning("token_cache_unwritable", error=type(error).__name__)
+        _sleep(error)
         return False
     return True
+
+
+def _sleep(error: Exception) -> None:
+    global _asleep_until  # noqa: PLW0603  one a process
+    _asleep_until = time.monotonic() + ENTRY_SECONDS
+    log.warning("token_cache_away", error=type(error).__name__)
 
 
 def _user(user_id: str) -> str:

@@ -93,13 +93,12 @@ class Stage:
 
 def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
     """Make the learners with new cards, added a while ago."""
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.utils import timezone
 
-    from accounts.commands.devices import open_device
     from accounts.models import User
     from accounts.queries.learners import learner_of
+    from benchmarks.log_in import log_in
     from review.models import Category, Content, ReviewSchedule
 
     stage = Stage([], [], [], random.Random(seed), web, database)
@@ -114,17 +113,8 @@ def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
         ReviewSchedule.objects.bulk_create(
             ReviewSchedule(content=row, user=user, added_at=added, due_at=added) for row in contents
         )
-        session = SessionStore()
-        session.create()
         stage.learners.append(learner_of(user))
-        _, pair = open_device(
-            user=user,
-            session_key=str(session.session_key),
-            user_agent="benchmark",
-            ip=None,
-            now=timezone.now(),
-        )
-        stage.tokens.append(pair.access)
+        stage.tokens.append(log_in(user).access)
         stage.cards.append([row.public_id for row in contents])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

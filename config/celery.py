@@ -31,6 +31,8 @@ QUEUES = (
 )
 ROUTES = {
     "ocr.tasks.*": {"queue": "ocr"},
+    "accounts.tasks.deliver": {"queue": "high"},
+    "accounts.tasks.*": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
@@ -51,6 +53,11 @@ SCHEDULE = {
     },
     "prune-outbox": {
         "task": "config.outbox.tasks.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prune-accounts": {
+        "task": "accounts.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
-from django.utils import timezone
 
-from accounts.commands.devices import open_device
 from accounts.models import User
 from review import projections
 
@@ -30,17 +27,3 @@ def make(seed: int) -> list[User]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return list(User.objects.order_by("pk"))
-
-
-def token(user: User) -> str:
-    """Return an access token as the sign-in issues one."""
-    session = SessionStore()
-    session.create()
-    _, pair = open_device(
-        user=user,
-        session_key=str(session.session_key),
-        user_agent="benchmark",
-        ip=None,
-        now=timezone.now(),
-    )
-    return pair.access

@@ -1,1 +1,1 @@
-"""What trust rests on, measured."""
+"""What must hold whoever asks, and what that costs; see __main__."""

@@ -11,6 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
+from config.settings.mail import mail_settings
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
@@ -41,6 +42,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
     "django_structlog",
     "config.api",
     "config.embedded",
@@ -69,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
+    "accounts.unavailable.SignInUnavailable",
     "config.operations.audit.AuditStaff",
 ]
 
@@ -134,6 +139,12 @@ def celery_broker(redis: str) -> str:
     return variables.text("CELERY_BROKER_URL") or redis_url(redis, "celery")
 
 
+def google_apps() -> list[dict[str, str]]:
+    """Return the client that Google knows us by, none without one in the environment."""
+    client, secret = variables.text("GOOGLE_CLIENT_ID"), variables.text("GOOGLE_CLIENT_SECRET")
+    return [{"client_id": client, "secret": secret, "key": ""}] if client else []
+
+
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -142,22 +153,38 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("email", "name")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+]  # fmt: skip
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # else signing up tells which addresses are known
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900  # seconds, as the mails say
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True  # an account has one address
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # as on every other device
+MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a code lasts a little longer than it is shown
+SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": google_apps()}}
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 HEADLESS_SERVE_SPECIFICATION = True  # as JSON and YAML; it is also part of /api/schema/
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page loads scripts from elsewhere
-HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails name the API's own addresses
-    "account_confirm_email": "/api/v1/auth/app/v1/auth/email/verify?key={key}",
+HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails hold codes
     "account_reset_password": "/api/v1/auth/app/v1/auth/password/request",
     "account_signup": "/api/v1/auth/app/v1/auth/signup",
 }
@@ -166,8 +193,9 @@ HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.TokenStrategy"  # noqa: S105  a dott
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
-EMAIL_CONFIG = environ.Env.email_url_config(variables.text("EMAIL_URL"))
-vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = variables.text("EMAIL_FROM")
+EMAIL_TIMEOUT = 20  # seconds
+vars().update(mail_settings(variables.text("EMAIL_URL")))
 
 # API
 REST_FRAMEWORK = {

@@ -87,7 +87,15 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("LOG_LEVEL", "INFO", "Lowest level that is logged."),
     Variable("LOG_FORMAT", "json", "json, or console for people."),
-    Variable("EMAIL_URL", "consolemail://", "Mail server, as smtp+tls://user:password@host:port."),
+    Variable(
+        "EMAIL_URL",
+        "consolemail://",
+        "Mail server, as smtp+tls://user:password@host:port, or a provider that anymail knows, as "
+        "anymail+postmark://?server_token=...",
+    ),
+    Variable("EMAIL_FROM", "Resee <noreply@localhost>", "Sender of the mails."),
+    Variable("GOOGLE_CLIENT_ID", "", "OAuth client of the log-in by Google; off when empty."),
+    Variable("GOOGLE_CLIENT_SECRET", "", "Secret of that client."),
     Variable("PROOF", "", "1: the tests run the full counts instead of the small ones."),
 )
 
