@@ -135,7 +135,7 @@ def _line(text_page: Any, box: Box, convert: Any) -> Line:
 
 def _bitmap(page: Any) -> Any:
     width, height = page.get_size()
-    if not 1 <= min(width, height):
+    if min(width, height) < 1:
         raise _damaged()
     return page.render(scale=min(_DOTS / _POINTS, _SIDE_MAX / max(width, height)))
 

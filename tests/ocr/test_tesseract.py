@@ -57,9 +57,9 @@ def test_it_is_installed_only_with_both_languages(
 
 def test_lines_come_back_in_order_with_their_confidence(program: Path) -> None:
     write(program, READS.format(python=sys.executable, languages=[]))
-    first, second = tesseract.read([LINE, LINE])
-    assert first == ("버리다 abandon", pytest.approx(0.8))
-    assert second == ("", 0.0)
+    (text, confidence), unread = tesseract.read([LINE, LINE])
+    assert (text, round(confidence, 6)) == ("버리다 abandon", 0.8)
+    assert unread == ("", 0.0)
 
 
 @pytest.mark.parametrize("text", ["#!/bin/sh\nexit 3\n", "no program\n"])
