@@ -45,6 +45,8 @@ def run(console: Console, *, started_at: float, command: str | None = None) -> i
             return run_command(root, command)
         _first_demo(root, console, say)
         _show(console, people, time.monotonic() - started_at)
+        for service in programs.background(root):
+            supervisor.start(service)
         return supervisor.watch()
 
 

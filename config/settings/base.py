@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.google",
     "django_structlog",
+    "config.ai",
     "config.api",
     "config.embedded",
     "config.demo",
@@ -107,7 +108,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6}
 
 
 def redis_url(base: str, purpose: str) -> str:
@@ -144,6 +145,16 @@ def google_apps() -> list[dict[str, str]]:
     client, secret = variables.text("GOOGLE_CLIENT_ID"), variables.text("GOOGLE_CLIENT_SECRET")
     return [{"client_id": client, "secret": secret, "key": ""}] if client else []
 
+# Language model: any OpenAI-compatible server; several, separated by commas, in order
+LLM_BASE_URL = variables.text("LLM_BASE_URL")
+LLM_MODEL = variables.text("LLM_MODEL")
+LLM_API_KEY = variables.text("LLM_API_KEY")
+LLM_PRICES = variables.text("LLM_PRICES")
+LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
+LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
+LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
+LLM_PARALLEL = variables.integer("LLM_PARALLEL")
+LLM_LINE = variables.integer("LLM_LINE")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

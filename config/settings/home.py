@@ -45,6 +45,11 @@ def models_dir(root: Path | None = None) -> Path:
     return (root or home()) / "models"
 
 
+def llm_dir(root: Path | None = None) -> Path:
+    """Return the folder of the embedded language model's weights."""
+    return (root or home()) / "llm"
+
+
 def wordnet_dir(root: Path | None = None) -> Path:
     """Return the folder of WordNet's files (data.noun ...) where they were fetched."""
     return (root or home()) / "wordnet"

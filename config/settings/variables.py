@@ -22,7 +22,9 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Folder of all state of the embedded default (default: .resee beside manage.py).",
     ),
-    Variable("RESEE_PORT", "8000", "Port of the REST API; the model server takes RESEE_PORT + 2."),
+    Variable(
+        "RESEE_PORT", "8000", "Port of the REST API; the OCR and language models take + 2 and + 3."
+    ),
     Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
     Variable(
         "DATABASE_URL",
@@ -52,6 +54,30 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Folder of a Korean text recognition model; the program tesseract when empty.",
     ),
+    Variable(
+        "RESEE_LLM",
+        "",
+        "off: no embedded language model; a GGUF file's path: that one; fetched when empty.",
+    ),
+    Variable(
+        "LLM_BASE_URL",
+        "",
+        "OpenAI-compatible servers, as https://host/v1, in order, by commas; embedded when empty.",
+    ),
+    Variable("LLM_MODEL", "embedded", "Model to ask each server for: one, or one a server."),
+    Variable("LLM_API_KEY", "", "Key for each server: one, or one a server."),
+    Variable(
+        "LLM_PRICES", "", "Dollars a million tokens, input/output, as 0.15/0.60: for the metrics."
+    ),
+    Variable("LLM_TOKENS_PER_DAY", "100000", "Tokens one learner may use a day; 0: any number."),
+    Variable("LLM_CALLS_PER_MINUTE", "20", "Model calls one learner may make a minute; 0: any."),
+    Variable("LLM_INPUT_CHARS", "12000", "Longest question to a model, in characters."),
+    Variable(
+        "LLM_PARALLEL",
+        "0",
+        "Answers written at once, for all learners together; 0: any number (embedded: 2).",
+    ),
+    Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
     Variable(
         "DICTIONARY_DIR",
         "",
