@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 import config.celery  # noqa: F401  the web process publishes its tasks through our app
+from config.api.levels import Levels
 from config.api.views import Root
 
 handler400 = "config.api.problems.bad_request"
@@ -17,6 +18,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
+    path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [
     path("api/v1/", include(api)),

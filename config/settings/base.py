@@ -186,6 +186,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": ["A1", "A2", "B1", "B2", "C1", "C2"],
         "StageEnum": ["new", "learning", "review", "relearning"],
         "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
     },

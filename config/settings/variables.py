@@ -48,6 +48,12 @@ VARIABLES: tuple[Variable, ...] = (
         "OCR_REC_DIR", "", "Folder of the text recognition model; the provisioned one when empty."
     ),
     Variable(
+        "CEFR_MODEL",
+        "",
+        "Folder or hub name of a text classifier with the labels A1-C2; the provisioned one when "
+        "empty.",
+    ),
+    Variable(
         "DICTIONARY_DIR",
         "",
         "Folder of WordNet's files (data.noun, index.noun, ...); found or provisioned when empty.",

@@ -32,7 +32,7 @@ def fit(rows: Sequence[Row]) -> Regression:
     The loss is convex: the same rows give the same weights, without a seed.
     """
     raw = np.array([features(row.text) for row in rows])
-    mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-9)
+    mean, scale = raw.mean(axis=0), np.maximum(raw.std(axis=0), 1e-3)
     inputs = np.hstack([(raw - mean) / scale, np.ones((len(raw), 1))])
     targets = np.array([row.target for row in rows])
     importance = row_weights(targets)[:, None] / len(rows)

@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging
 
 from config.ai.cefr import LEVELS
 from config.ai.cefr_training.figures import Matrix
@@ -26,9 +27,14 @@ class Recipe:
     """What a run is made of."""
 
     epochs: int = 2
-    batch: int = 16
+    batch: int = 32
     learning_rate: float = 2e-4
     warm_up: float = 0.1  # share of the steps
+
+
+def use_threads(count: int) -> None:
+    """Compute on this many threads."""
+    torch.set_num_threads(count)
 
 
 class Classifier:
@@ -36,7 +42,8 @@ class Classifier:
 
     def __init__(self, base: Path, *, seed: int) -> None:
         """Load the encoder from a folder; the layers on top of it are new, drawn by ``seed``."""
-        random.seed(seed)
+        logging.set_verbosity_error()  # that the new layers are missing in the folder is the idea
+        logging.disable_progress_bar()
         torch.manual_seed(seed)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(base)
         self.model: Any = AutoModelForSequenceClassification.from_pretrained(

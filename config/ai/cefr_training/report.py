@@ -1,0 +1,66 @@
+"""What the runs add up to: the weight of the average, and the figures apart and together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from statistics import fmean
+from typing import Any
+
+from config.ai.cefr_training.figures import Figures, Matrix, figures
+from config.ai.cefr_training.rows import Row
+from config.ai.cefr_training.runs import Study
+
+GRID = tuple(step / 10 for step in range(11))
+Table = dict[str, dict[str, dict[str, Any]]]
+
+
+def together(classifier: Matrix, lexical: Matrix, weight: float) -> Matrix:
+    """Return the weighted average; ``weight`` is the classifier's."""
+    return weight * classifier + (1 - weight) * lexical
+
+
+def best_weight(rows: Sequence[Row], lexical: Matrix, runs: Sequence[Matrix]) -> float:
+    """Return the classifier's weight with the best macro-F1 plus QWK, averaged over the runs."""
+
+    def merit(weight: float) -> float:
+        found = [figures(rows, together(run, lexical, weight)) for run in runs]
+        return fmean(each.macro_f1 + each.qwk for each in found)
+
+    return max(GRID, key=merit)
+
+
+def table(study: Study, seeds: Sequence[int], weight: float) -> Table:
+    """Return the figures by test (``dev``, or the source left out) and model: mean and each seed.
+
+    Where texts have several right levels the nearest counts; ``strict_...``: the upper one.
+    """
+    return {
+        f"without_{left_out}" if left_out else "dev": _models(study, left_out, seeds, weight)
+        for left_out in (None, *study.sources)
+    }
+
+
+def _models(
+    study: Study, left_out: str | None, seeds: Sequence[int], weight: float
+) -> dict[str, dict[str, Any]]:
+    rows, lexical = study.asked(left_out), study.lexical(left_out)
+    runs = [study.transformer(left_out, seed) for seed in seeds]
+    said = {
+        "lexical": [lexical],
+        "transformer": runs,
+        "average": [together(run, lexical, weight) for run in runs],
+    }
+    return {name: summary(rows, each) for name, each in said.items()}
+
+
+def summary(rows: Sequence[Row], runs: Sequence[Matrix]) -> dict[str, Any]:
+    """Return the mean of each figure over some runs, and beside it the raw values."""
+    plain = _means([figures(rows, run) for run in runs])
+    strict = _means([figures(rows, run, strict=True) for run in runs])
+    return {**plain, **{f"strict_{name}": value for name, value in strict.items()}}
+
+
+def _means(found: Sequence[Figures]) -> Mapping[str, Any]:
+    columns = {name: [asdict(each)[name] for each in found] for name in asdict(found[0])}
+    means = {name: round(fmean(values), 4) for name, values in columns.items()}
+    raw = {f"{name}_raw": [round(value, 4) for value in values] for name, values in columns.items()}
+    return means | raw
