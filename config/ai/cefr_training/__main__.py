@@ -51,7 +51,7 @@ def write(study: Study, seeds: Sequence[int], target: Path) -> None:
     lexical.save(lexical.fit(study.training), target / "lexical.json")
     runs = [study.transformer(None, seed) for seed in seeds]
     shutil.copyfile(study.delta(seeds[0]), target / cefr_folder.DELTA)
-    weight = report.best_weight(study.dev, study.lexical(None), runs)
+    weight = report.chosen_weight(study.dev, study.lexical(None), runs)
     _write_json(target / cefr_folder.MANIFEST, _manifest(study.base, target, weight))
     found = report.table(study, seeds, weight)
     _write_json(target / "figures.json", {"seeds": list(seeds), "weight": weight, **found})
