@@ -13,7 +13,7 @@ from config.ai.cefr_training.runs import Study
 
 BOOTSTRAP = 200
 GRID = tuple(step / 10 for step in range(11))
-Table = dict[str, dict[str, dict[str, Any]]]
+Table = dict[str, dict[str, Any]]
 
 
 def together(classifier: Matrix, lexical: Matrix, weight: float) -> Matrix:
@@ -46,8 +46,9 @@ def _merit(rows: Sequence[Row], lexical: Matrix, runs: Sequence[Matrix], weight:
 
 
 def table(study: Study, seeds: Sequence[int], weight: float) -> Table:
-    """Return the figures by test (``dev``, or the source left out) and model: mean and each seed.
+    """Return the figures of finished runs by test (``dev``, or the source left out) and model.
 
+    Each is the mean over the seeds, the ``seeds`` and their ``..._raw`` figures beside it.
     Where texts have several right levels the nearest counts; ``strict_...``: the upper one.
     """
     return {
@@ -58,15 +59,17 @@ def table(study: Study, seeds: Sequence[int], weight: float) -> Table:
 
 def _models(
     study: Study, left_out: str | None, seeds: Sequence[int], weight: float
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     rows, lexical = study.asked(left_out), study.lexical(left_out)
-    runs = [study.transformer(left_out, seed) for seed in seeds]
+    done = study.finished(left_out, seeds)
+    runs = [study.transformer(left_out, seed) for seed in done]
     said = {
         "lexical": [lexical],
         "transformer": runs,
         "average": [together(run, lexical, weight) for run in runs],
     }
-    return {name: summary(rows, each) for name, each in said.items()}
+    found: dict[str, Any] = {name: summary(rows, each) for name, each in said.items()}
+    return found | {"seeds": done}
 
 
 def summary(rows: Sequence[Row], runs: Sequence[Matrix]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Study:
 
         A run on all rows also leaves its delta in the folder.
         """
-        kept = self.folder / f"{left_out or 'all'}-{seed}.npy"
+        kept = self._kept(left_out, seed)
         if kept.exists():
             found: Matrix = np.load(kept)
             return found
@@ -69,12 +69,13 @@ class Study:
         sys.stderr.write(f"{kept.stem}: {time.process_time() - before:.0f} CPU s\n")
         return found
 
+    def finished(self, left_out: str | None, seeds: Sequence[int]) -> list[int]:
+        """Return those of the seeds whose run is in the folder."""
+        return [seed for seed in seeds if self._kept(left_out, seed).exists()]
+
     def delta(self, seed: int) -> Path:
         """Return where the delta of a run on all rows is."""
         return self.folder / f"delta-{seed}.safetensors"
 
-    def all_runs(self, seeds: Sequence[int]) -> Iterator[tuple[str | None, int]]:
-        """Yield every run: a source to be left out or None, and a seed."""
-        for left_out in (None, *self.sources):
-            for seed in seeds:
-                yield left_out, seed
+    def _kept(self, left_out: str | None, seed: int) -> Path:
+        return self.folder / f"{left_out or 'all'}-{seed}.npy"

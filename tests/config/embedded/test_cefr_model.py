@@ -49,7 +49,7 @@ def test_without_the_wheel_it_is_said_what_to_do(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(home, "encoder_dir", lambda: tmp_path / "wheel" / "model")
-    with pytest.raises(ModelError, match="missing or damaged: delete .* and run make again"):
+    with pytest.raises(ModelError, match=r"missing or damaged: delete .* and run make again"):
         cefr_model.provision(root, print)
 
 
