@@ -28,12 +28,14 @@ QUEUES = (
     TaskQueue("low", "Reports, exams, optimiser", "fast"),
     TaskQueue("ocr", "Reading scanned pages", "scan"),
     TaskQueue("storage", "Files", "scan"),
+    TaskQueue("ai", "Models in the worker itself: levels of texts", "ai"),
 )
 ROUTES = {
     "ocr.tasks.*": {"queue": "ocr"},
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
+    "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
@@ -112,3 +114,4 @@ def keep_logging(**_: object) -> None:
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
 app.autodiscover_tasks()
+app.autodiscover_tasks(["config.ai"])

@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_page
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 import config.celery  # noqa: F401  the web process publishes its tasks through our app
+from config.api.levels import Levels
 from config.api.views import Root
 
 handler400 = "config.api.problems.bad_request"
@@ -23,6 +24,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
+    path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [
     path("api/v1/", include(api)),

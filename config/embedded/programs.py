@@ -18,6 +18,9 @@ from config.embedded.service import Service, log
 from config.settings import variables
 
 WORKER_PROCESSES = {"fast": 2, "scan": 1, "ai": 1}
+WORKER_ARGUMENTS = {  # the classifier takes half a GiB and seconds to load: its process stays
+    "ai": ("--max-memory-per-child", "1500000", "--max-tasks-per-child", "100000")
+}
 MODEL_SERVER_PORT_OFFSET = 2
 LANGUAGE_MODEL_PORT_OFFSET = 3
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
@@ -122,6 +125,7 @@ def _worker(root: Path, name: str) -> Service:
         "celery", "--app", "config.celery", "worker", "--hostname", f"{name}@resee",
         "--queues", queues, "--concurrency", str(WORKER_PROCESSES[name]), "--loglevel", "INFO",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
+        *WORKER_ARGUMENTS.get(name, ()),
     ]  # fmt: skip
     return Service(
         f"worker-{name}",

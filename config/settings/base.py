@@ -145,6 +145,7 @@ def google_apps() -> list[dict[str, str]]:
     client, secret = variables.text("GOOGLE_CLIENT_ID"), variables.text("GOOGLE_CLIENT_SECRET")
     return [{"client_id": client, "secret": secret, "key": ""}] if client else []
 
+
 # Language model: any OpenAI-compatible server; several, separated by commas, in order
 LLM_BASE_URL = variables.text("LLM_BASE_URL")
 LLM_MODEL = variables.text("LLM_MODEL")
@@ -242,6 +243,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": ["A1", "A2", "B1", "B2", "C1", "C2"],
         "StageEnum": ["new", "learning", "review", "relearning"],
         "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
     },

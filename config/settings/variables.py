@@ -79,6 +79,12 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
     Variable(
+        "CEFR_MODEL",
+        "",
+        "Folder or hub name of a text classifier with the labels A1-C2; the provisioned one when "
+        "empty.",
+    ),
+    Variable(
         "DICTIONARY_DIR",
         "",
         "Folder of WordNet's files (data.noun, index.noun, ...); found or provisioned when empty.",
