@@ -27,8 +27,7 @@ PLANTS = {
     "write-side": ("review/commands/reviews.py", "import review.read_models"),
     "paddle-door": ("ocr/pages.py", "def late():\n    import paddleocr"),
     "torch-door": ("config/ai/cefr.py", "import torch"),
-    "llm-door": ("config/ai/gateway.py", "def late():
-    import xllamacpp"),
+    "llm-door": ("config/ai/gateway.py", "def late():\n    import xllamacpp"),
 }
 _RUN = (
     "import sys; sys.path.insert(0, '')\n"
