@@ -42,7 +42,7 @@ class Reader:
     def __init__(self, name: str, *, folders: Iterable[str] = ()) -> None:
         """Start it and wait until its models are loaded."""
         self._name = name
-        path = os.pathsep.join([*folders, os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+        path = os.pathsep.join(folders)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.ocr_readers", name],
             env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},

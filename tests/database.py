@@ -12,6 +12,8 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 
+from review import parameters
+
 
 def _flush(operations: DatabaseOperations, statements: Sequence[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
@@ -21,6 +23,8 @@ def _flush(operations: DatabaseOperations, statements: Sequence[str]) -> None:
         with connection.schema_editor() as editor:
             import_module("review.migrations.0002_default_parameters").create(apps, editor)
             import_module("review.migrations.0003_read_models").create_watermark(apps, editor)
+    for kept in (parameters.parameters, parameters.leech_rule, parameters._row):
+        kept.cache_clear()  # keys begin anew here; in a database of one's own they never do
 
 
 @pytest.fixture(scope="session", autouse=True)

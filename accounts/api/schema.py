@@ -10,7 +10,7 @@ from allauth.headless.spec.internal.schema import get_schema
 def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add allauth's paths and components to the schema; a name that both use is an error."""
     theirs = get_schema()
-    paths = {path: item for path, item in theirs["paths"].items() if "/phone" not in path}
+    paths = {path: item for path, item in theirs["paths"].items() if not _is_closed(path)}
     for path, item in paths.items():
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
             item[method]["operationId"] = _operation_id(path, method)
@@ -36,3 +36,7 @@ def _operation_id(path: str, method: str) -> str:
     """Return a name such as ``auth_account_email_post``; allauth gives none."""
     words = re.findall(r"[a-z0-9]+", path.partition("/app/v1/")[2])
     return "_".join(["auth", *(word for word in words if word != "auth"), method])
+
+
+def _is_closed(path: str) -> bool:
+    return "/phone" in path or path.endswith("/provider/redirect")

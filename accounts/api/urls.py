@@ -9,14 +9,15 @@ from accounts.api.devices import Devices, OneDevice
 from accounts.api.views import Me
 
 
-def no_phone(*_: Any, **__: Any) -> NoReturn:
-    """Answer 404: accounts have no phone, and allauth's routes for one would fail."""
+def not_here(*_: Any, **__: Any) -> NoReturn:
+    """Answer 404: allauth has routes for phones and browsers' redirects, which would fail."""
     raise Http404
 
 
 urlpatterns = [
-    path("auth/app/v1/account/phone", no_phone),
-    path("auth/app/v1/auth/phone/<path:rest>", no_phone),
+    path("auth/app/v1/account/phone", not_here),
+    path("auth/app/v1/auth/phone/<path:rest>", not_here),
+    path("auth/app/v1/auth/provider/redirect", not_here),
     path("auth/", include("allauth.headless.urls")),
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),

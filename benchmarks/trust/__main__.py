@@ -8,6 +8,9 @@ does not hold.
   requests were accepted (one a race), families_alive afterwards; replays of one rotated token,
   replays_accepted of them; revoked_read_ms and good_read_ms: checking an access token of a revoked
   and of a good device, wall ms (median and p99) through Redis, good_database_ms without it.
+- limits: limiter_admitted of 40 requests at once against a limit of 10; limiter_raw, each round.
+- isolation: idor_routes asked as everybody in every way by idor_calls; idor_leaks of them.
+- fuzz: fuzz_calls made from the schema; fuzz_5xx and fuzz_nonconforming answers.
 """
 
 import argparse
@@ -19,7 +22,7 @@ from typing import Any
 
 from config.embedded.servers import temporary_servers
 
-GROUPS = ("tokens",)
+GROUPS = ("tokens", "limits", "isolation", "fuzz")
 
 
 def main() -> int:
@@ -31,11 +34,15 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.embedded"
     os.environ["LOG_LEVEL"] = "CRITICAL"
+    os.environ |= {"RATE_LIMIT_LEARNER": "1000000", "RATE_LIMIT_ADDRESS": "1000000"}
     with temporary_servers():
         import django
         from django.core.management import call_command
 
         django.setup()
+        from django.test.utils import setup_test_environment
+
+        setup_test_environment()  # the clients call their host testserver
         call_command("migrate", verbosity=0)
         found: dict[str, Any] = {}
         ok = True

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 from config.api.limiter import Limit, admit
@@ -9,10 +10,15 @@ from config.api.limiter import Limit, admit
 ASKED, ALLOWED, ROUNDS = 40, 10, 10
 
 
-def figures() -> dict[str, int | list[int]]:
+def figures(_seed: int, _count: int) -> dict[str, Any]:
     """Return limiter_admitted, the most of some rounds, and each round's count."""
     counts = [_round() for _ in range(ROUNDS)]
     return {"limiter_admitted": max(counts, key=lambda n: abs(n - ALLOWED)), "limiter_raw": counts}
+
+
+def holds(figures: dict[str, Any]) -> bool:
+    """Tell whether every round let in as many as the limit allows, no more and no fewer."""
+    return set(figures["limiter_raw"]) == {ALLOWED}
 
 
 def _round() -> int:

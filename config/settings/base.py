@@ -140,22 +140,13 @@ def celery_broker(redis: str) -> str:
     return variables.text("CELERY_BROKER_URL") or redis_url(redis, "celery")
 
 
-def google_apps() -> list[dict[str, str]]:
-    """Return the client that Google knows us by, none without one in the environment."""
-    client, secret = variables.text("GOOGLE_CLIENT_ID"), variables.text("GOOGLE_CLIENT_SECRET")
-    return [{"client_id": client, "secret": secret, "key": ""}] if client else []
-
-
 # Language model: any OpenAI-compatible server; several, separated by commas, in order
-LLM_BASE_URL = variables.text("LLM_BASE_URL")
-LLM_MODEL = variables.text("LLM_MODEL")
-LLM_API_KEY = variables.text("LLM_API_KEY")
-LLM_PRICES = variables.text("LLM_PRICES")
+LLM_BASE_URL, LLM_MODEL = variables.text("LLM_BASE_URL"), variables.text("LLM_MODEL")
+LLM_API_KEY, LLM_PRICES = variables.text("LLM_API_KEY"), variables.text("LLM_PRICES")
 LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
 LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
 LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
-LLM_PARALLEL = variables.integer("LLM_PARALLEL")
-LLM_LINE = variables.integer("LLM_LINE")
+LLM_PARALLEL, LLM_LINE = variables.integer("LLM_PARALLEL"), variables.integer("LLM_LINE")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
@@ -191,7 +182,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a code lasts a little longer than it is shown
-SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": google_apps()}}
+SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": variables.google_apps()}}
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_SERVE_SPECIFICATION = True  # as JSON and YAML; it is also part of /api/schema/

@@ -161,3 +161,9 @@ def integer(name: str) -> int:
 def words(name: str) -> list[str]:
     """Return a comma-separated value as a list."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def google_apps() -> list[dict[str, str]]:
+    """Return the client that Google knows us by, none without one in the environment."""
+    client, secret = text("GOOGLE_CLIENT_ID"), text("GOOGLE_CLIENT_SECRET")
+    return [{"client_id": client, "secret": secret, "key": ""}] if client else []

@@ -201,7 +201,7 @@ def test_google_is_off_without_a_client_and_on_with_one(settings: Any, mina: Use
 
 
 def test_googles_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    from config.settings.base import google_apps
+    from config.settings.variables import google_apps
 
     assert google_apps() == []
     monkeypatch.setenv("GOOGLE_CLIENT_ID", "client.example")

@@ -25,8 +25,15 @@ CORPUS = [
     '=HYPERLINK("http://evil.example","x")',
     "+cmd|' /C calc'!A0",
 ]
-# The only modules that ask other machines, and whom: the model server of the operator.
-ASKING = {"ocr/model_client.py", "config/demo/client.py", "config/embedded/programs.py"}
+# The only modules that ask other machines: the model servers of the operator.
+ASKING = {
+    "ocr/model_client.py",
+    "config/demo/client.py",
+    "config/embedded/programs.py",
+    "config/ai/llm_server.py",
+    "config/ai/providers.py",
+}
+READING = {"config/ai/cefr_training/rows.py", "ocr/tesseract.py"}  # tables of others
 _NETWORK = {"httpx", "requests", "urllib.request", "aiohttp", "http.client", "urllib3"}
 
 
@@ -64,7 +71,7 @@ def test_text_comes_back_as_it_was_sent_and_runs_in_no_page(
 def test_nothing_is_exported_as_a_table_without_a_rule_for_formulae() -> None:
     """There is no CSV or XLSX yet: whoever adds one escapes cells that begin with = + - @."""
     importing = {"csv", "openpyxl", "xlsxwriter", "import_export"}
-    assert _modules_importing(importing) == set()
+    assert _modules_importing(importing) == READING
 
 
 def test_no_address_from_input_is_ever_fetched(api: ApiClient, alice: User) -> None:

@@ -73,6 +73,9 @@ ROWS: dict[str, Row] = {
     "api/v1/me/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
     "api/v1/api-keys/": Row(For.LEARNER, lambda _: {"name": "k", "scopes": ["me:read"]}),
     "api/v1/api-keys/<uuid:key_id>/": _OWNER,
+    "api/v1/devices/": _LEARNER,
+    "api/v1/devices/<uuid:device_id>/": _OWNER,
+    "api/v1/levels/": Row(For.LEARNER, lambda _: {"text": "This is a short and simple text."}),
     "api/v1/categories/": Row(For.LEARNER, _below),
     "api/v1/categories/<uuid:category_id>/": Row(For.OWNER, _below, _into),
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(

@@ -63,12 +63,15 @@ class World:
         key, _ = keys.create_key(
             user_id=self.owner.pk, name=self.mark, scopes=["me:read"], expires_at=None, now=now
         )
+        ApiClient(self.owner)
+        device = self.owner.devices.get()
         self.ids = {
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
             "scan_id": scan.public_id,
             "key_id": key.public_id,
+            "device_id": device.public_id,
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
