@@ -5,15 +5,29 @@ The models are folders in Paddle's format that hold ONNX weights; nothing is fet
 
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from importlib.metadata import version as installed_version
+from math import inf
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Protocol
 
+import numpy as np
+
 from config.settings import home, variables
+from ocr import bfloat16, tesseract
+from ocr.languages import FULL_HEAD, has_hangul
+from ocr.lost_ink import LOST_HEIGHTS, Classes, lost_ink
 from ocr.pages import Pixels
-from ocr.text_lines import Line
+from ocr.text_lines import LANGUAGE_UNAVAILABLE, Line
 
 SIDE_MAX = 1280  # pixels of the longer side in detection: without a limit a scan took 60 s, 2.2 GB
+# heights of lost ink from which a line is read again; less on a page that is said to be Korean
+_LOST_AT_LEAST = {"auto": LOST_HEIGHTS, "korean": 0.3}
+_TRIED_LINES = 3  # the widest, to see which way up a page is
+_UPRIGHT_CONFIDENCE = 0.9  # lines read upside down stay far below it
 _ENVIRONMENT = {
     "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",  # else it asks hosts whether they are there
     "ORT_DISABLE_TELEMETRY": "1",
@@ -35,40 +49,130 @@ class Engine(Protocol):
         ...
 
 
+class _Recogniser:
+    """Reads the picture of one line; ``classes`` is what it saw at each step of the last one."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self._model = _load("TextRecognition", folder, device)
+        predictor = self._model.paddlex_predictor
+        self._run, predictor.runner = predictor.runner, self._observed
+        self.classes: Classes = np.zeros(0, dtype=np.int64)
+
+    def read(self, line: Pixels) -> tuple[str, float]:
+        found = self._model.predict(line, batch_size=1)[0]
+        return str(found["rec_text"]), float(found["rec_score"])
+
+    def _observed(self, x: Any) -> Any:
+        outputs = self._run(x=x)
+        self.classes = outputs[0][0].argmax(axis=-1)
+        return outputs
+
+
 class PaddleEngine:
-    """PP-OCR through ONNX Runtime on one thread: two cost half as much again for the same page."""
+    """PP-OCR on one thread: two cost half as much again for the same page."""
 
-    def __init__(self) -> None:
-        """Load the models (seconds); ModelMissing says which folder is at fault."""
-        folders = {
-            "detection": _folder("OCR_DET_DIR", "PP-OCRv6_small_det"),
-            "recognition": _folder("OCR_REC_DIR", "PP-OCRv6_small_rec"),
-        }
-        models: dict[str, str] = {}
-        for purpose, folder in folders.items():
-            models[f"text_{purpose}_model_name"] = _model_name(folder)
-            models[f"text_{purpose}_model_dir"] = str(folder)
-        names = [value for key, value in models.items() if key.endswith("_name")]
-        self.version = f"{'+'.join(names)} (paddleocr {installed_version('paddleocr')})"
-        self._paddle = _load(models)
+    def __init__(self, *, device: str = "cpu") -> None:
+        """Load the models (seconds); ModelMissing says which folder is at fault.
 
-    def read(self, page: Pixels) -> list[Line]:
-        """Return the lines found on height x width x 3 bytes (blue, green, red), unordered."""
-        found = self._paddle.predict(page)[0]
-        parts = zip(found["rec_texts"], found["rec_scores"], found["rec_polys"], strict=True)
-        return [
-            Line(text, float(score), tuple((float(x), float(y)) for x, y in polygon))
-            for text, score, polygon in parts
-            if text.strip()
-        ]
+        ``device`` is cpu, gpu or gpu:N; a gpu needs the package onnxruntime-gpu.
+        """
+        self._device = device
+        detection = _folder("OCR_DET_DIR", "PP-OCRv6_small_det")
+        recognition = _folder("OCR_REC_DIR", "PP-OCRv6_small_rec_latin")
+        names = f"{_model_name(detection)}+{_model_name(recognition)}"
+        os.environ |= _ENVIRONMENT
+        os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(home.home() / "paddle"))
+        limits = {"limit_side_len": SIDE_MAX, "limit_type": "max"}
+        self._detection = _load("TextDetection", detection, device, **limits)
+        self._latin = _Recogniser(recognition, device)
+        self._korean = None
+        if given := variables.text("OCR_KO_REC_DIR"):
+            self._korean = _Recogniser(_model_folder(Path(given)), device)
+        floats = " bf16" if _is_bfloat16(device) else ""
+        self.version = f"{names}{floats} (paddleocr {installed_version('paddleocr')})"
+
+    @cached_property
+    def _full(self) -> _Recogniser:
+        """The recogniser with every character; an operator's own takes its place."""
+        return _Recogniser(_folder("OCR_REC_DIR", "PP-OCRv6_small_rec"), self._device)
+
+    def read(self, page: Pixels, *, language: str = "auto") -> list[Line]:
+        """Return the lines found on height x width x 3 bytes (blue, green, red), unordered.
+
+        A line in a script that nothing here reads has ``problem`` LANGUAGE_UNAVAILABLE, and as
+        text what could be read of it.
+        """
+        return self._lines(*self._found(page), language)
+
+    def read_upright(self, page: Pixels, *, language: str = "auto") -> tuple[Pixels, list[Line]]:
+        """Turn the page by quarters so that its text stands upright; return it with its lines."""
+        polygons, pictures = self._found(page)
+        turns = self._quarter_turns(polygons, pictures)
+        if turns:
+            page = np.ascontiguousarray(np.rot90(page, turns))
+            polygons, pictures = self._found(page)
+        return page, self._lines(polygons, pictures, language)
+
+    def _found(self, page: Pixels) -> tuple[list[Any], list[Pixels]]:
+        """Return where lines are, and the picture of each, lying; a tall one is turned."""
+        from paddlex.inference.pipelines.components import CropByPolys
+
+        polygons = list(self._detection.predict(page)[0]["dt_polys"])
+        return polygons, CropByPolys("quad")(page, polygons) if polygons else []
+
+    def _quarter_turns(self, polygons: Sequence[Any], pictures: Sequence[Pixels]) -> int:
+        """Return by how many quarters, counterclockwise, to turn a page to stand upright."""
+        widest = sorted(range(len(pictures)), key=lambda n: -pictures[n].shape[1])[:_TRIED_LINES]
+        if not widest:
+            return 0
+        tall = sum(np.ptp(polygons[n][:, 1]) > np.ptp(polygons[n][:, 0]) for n in widest)
+        lying = 2 * tall > len(widest)  # pictures of tall lines are turned counterclockwise
+        sure = fmean(self._latin.read(pictures[n])[1] for n in widest)
+        if sure >= _UPRIGHT_CONFIDENCE:
+            return int(lying)
+        turned = [np.ascontiguousarray(np.rot90(pictures[n], 2)) for n in widest]
+        is_upside_down = fmean(self._latin.read(picture)[1] for picture in turned) > sure
+        return int(lying) + 2 * is_upside_down
+
+    def _lines(
+        self, polygons: Sequence[Any], pictures: Sequence[Pixels], language: str
+    ) -> list[Line]:
+        recogniser = self._full if language in FULL_HEAD else self._latin
+        limit = _LOST_AT_LEAST.get(language, inf)
+        lines: list[Line] = []
+        lost: dict[int, float] = {}  # heights of ink, by the number of the line
+        for polygon, picture in zip(polygons, pictures, strict=True):
+            text, confidence = recogniser.read(picture)
+            if (heights := lost_ink(picture, recogniser.classes)) >= limit:
+                lost[len(lines)] = heights
+            corners = tuple((float(x), float(y)) for x, y in polygon)
+            lines.append(Line(text.strip(), confidence, corners))
+        again = self._in_korean([pictures[n] for n in lost])
+        for (n, heights), (text, confidence) in zip(lost.items(), again, strict=True):
+            if has_hangul(text):
+                lines[n] = replace(lines[n], text=text, confidence=confidence)
+            elif heights >= LOST_HEIGHTS:
+                lines[n] = replace(lines[n], problem=LANGUAGE_UNAVAILABLE)
+        return [line for line in lines if line.text or line.problem]
+
+    def _in_korean(self, pictures: Sequence[Pixels]) -> list[tuple[str, float]]:
+        if self._korean is not None:
+            return [self._korean.read(picture) for picture in pictures]
+        if pictures and tesseract.is_installed():
+            return tesseract.read(pictures)
+        return [("", 0.0)] * len(pictures)
 
 
 def _folder(variable: str, provisioned: str) -> Path:
     """Return the operator's folder or the provisioned one."""
     given = variables.text(variable)
-    folder = Path(given) if given else home.models_dir() / provisioned
+    return _model_folder(Path(given) if given else home.models_dir() / provisioned)
+
+
+def _model_folder(folder: Path) -> Path:
     if not (folder / "inference.yml").is_file():
         raise ModelMissing(f"{folder} is not a model folder: run `manage.py provision`.")
+    _model_name(folder)
     return folder
 
 
@@ -80,22 +184,24 @@ def _model_name(folder: Path) -> str:
     raise ModelMissing(f"{folder}/inference.yml does not say the model's name.")
 
 
-def _load(models: dict[str, str]) -> Any:
-    os.environ |= _ENVIRONMENT
-    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(home.home() / "paddle"))
-    from paddleocr import PaddleOCR
+def _load(kind: str, folder: Path, device: str, **options: Any) -> Any:
+    """Return paddleocr's TextDetection or TextRecognition with the folder's model."""
+    import paddleocr
 
-    return PaddleOCR(
-        engine="onnxruntime",
-        engine_config={"intra_op_num_threads": 1},
-        device="cpu",
-        **models,
-        text_det_limit_side_len=SIDE_MAX,
-        text_det_limit_type="max",
-        text_recognition_batch_size=1,
-        text_rec_score_thresh=0.0,
-        # each of these would fetch a model of its own
-        use_doc_orientation_classify=False,
-        use_doc_unwarping=False,
-        use_textline_orientation=False,
+    weights = folder / "inference.onnx"
+    is_onnx = weights.is_file()  # else Paddle's own format, which needs the package paddlepaddle
+    engine = {"engine": "onnxruntime", "engine_config": {"intra_op_num_threads": 1}}
+    model = getattr(paddleocr, kind)(
+        model_name=_model_name(folder),
+        model_dir=str(folder),
+        device=device,
+        **(engine if is_onnx else {"enable_mkldnn": False, "cpu_threads": 1}),
+        **options,
     )
+    if is_onnx and _is_bfloat16(device):
+        model.paddlex_predictor.runner = bfloat16.Runner(weights)
+    return model
+
+
+def _is_bfloat16(device: str) -> bool:
+    return device == "cpu" and bfloat16.is_supported()

@@ -1,6 +1,6 @@
 """What may be uploaded and how it becomes pixels: the header is checked before anything is decoded.
 
-Standard library and Pillow only: the web process and the model server both use it.
+No Django and no models: the web process and the model server both use it.
 """
 
 import io
@@ -15,6 +15,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from config.errors import Invalid
+from ocr import pdf
+from ocr.text_lines import Line
 
 BYTES_MAX = 20 * 1024 * 1024
 PIXELS_MAX = 40_000_000
@@ -25,7 +27,8 @@ FORMATS = {
     "image/webp": ("WEBP", "webp"),
     "image/tiff": ("TIFF", "tiff"),
 }
-_NAMES = "JPEG, PNG, WebP or TIFF"
+PDF = "application/pdf"
+_NAMES = "JPEG, PNG, WebP, TIFF or PDF"
 # What Pillow's decoders raise on damaged files; all of them mean the same to a learner.
 _DAMAGE = (
     OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError,
@@ -33,8 +36,8 @@ _DAMAGE = (
 )  # fmt: skip
 _one_at_a_time = threading.Lock()  # a page of 40 million pixels takes 120 MB
 
-
-Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+Pixels = pdf.Pixels
+Crop = tuple[float, float, float, float]  # left, top, right, bottom as parts of the page, 0-1
 
 
 class EmptyFile(Invalid):
@@ -71,12 +74,19 @@ class DamagedImage(Invalid):
     code: ClassVar[str] = "damaged_image"
 
 
+class BadCrop(Invalid):
+    """The part of the page that is asked for is none."""
+
+    code: ClassVar[str] = "bad_crop"
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """What an upload was found to be."""
 
     media_type: str
     extension: str
+    page_count: int = 1
 
 
 def too_large() -> TooLarge:
@@ -85,20 +95,61 @@ def too_large() -> TooLarge:
 
 
 def check(data: bytes) -> Upload:
-    """Return what the file is; raise the class above that says why it cannot be read."""
-    image, media_type = _open(data)
+    """Return what the file is; raise the class above or of ``pdf`` that says why it is refused."""
+    media_type = _media_type(data)
+    if media_type == PDF:
+        return Upload(PDF, "pdf", pdf.page_count(data))
+    image = _open(data, media_type)
     image.draft("L", (image.width // 8, image.height // 8))  # a JPEG is still read to its end
     _load(image)
     return Upload(media_type, FORMATS[media_type][1])
 
 
-def decode(data: bytes) -> Pixels:
+def decode(
+    data: bytes, *, page: int = 1, quarter_turns: int = 0, crop: Crop | None = None
+) -> Pixels:
     """Return the upright page as height x width x 3 bytes (blue, green, red).
 
-    Raises as ``check`` does.
+    Turned clockwise by ``quarter_turns`` first, then cut to ``crop``. Raises as ``check`` does,
+    pdf.NoSuchPage, BadCrop.
     """
+    media_type = _media_type(data)
+    if media_type == PDF:
+        pdf.page_count(data)
+        pixels = pdf.render(data, page)
+    elif page == 1:
+        pixels = _pixels(data, media_type)
+    else:
+        raise pdf.NoSuchPage("An image has one page.", field="page")
+    pixels = np.rot90(pixels, -quarter_turns % 4)
+    return np.ascontiguousarray(pixels if crop is None else _cropped(pixels, crop))
+
+
+def text_lines(data: bytes, *, page: int = 1) -> list[Line]:
+    """Return the lines that the file itself holds as text, unordered; none for an image.
+
+    Where there are some, nothing has to be recognised. Polygons fit ``decode``'s pixels of the
+    whole page. Raises as ``check`` does.
+    """
+    return pdf.text_lines(data, page) if _media_type(data) == PDF else []
+
+
+def _cropped(pixels: Pixels, crop: Crop) -> Pixels:
+    left, top, right, bottom = crop
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        detail = "A crop is left, top, right, bottom from 0 to 1, left before right, top first."
+        raise BadCrop(detail, field="crop")
+    height, width = pixels.shape[:2]
+    part = pixels[round(top * height) : round(bottom * height),
+                  round(left * width) : round(right * width)]  # fmt: skip
+    if min(part.shape[:2]) < SIDE_MIN:
+        raise BadCrop(f"The crop is less than {SIDE_MIN} pixels wide or high.", field="crop")
+    return part
+
+
+def _pixels(data: bytes, media_type: str) -> Pixels:
     try:
-        pixels = np.array(_eight_bit_rgb(_upright(data)))
+        pixels = np.array(_eight_bit_rgb(_upright(data, media_type)))
     except _DAMAGE as error:
         raise _damaged() from error
     red = pixels[:, :, 0].copy()
@@ -107,24 +158,28 @@ def decode(data: bytes) -> Pixels:
     return pixels
 
 
-def _upright(data: bytes) -> Image.Image:
-    image, _ = _open(data)
+def _upright(data: bytes, media_type: str) -> Image.Image:
+    image = _open(data, media_type)
     _load(image)
     ImageOps.exif_transpose(image, in_place=True)
     return image
 
 
-def _open(data: bytes) -> tuple[Image.Image, str]:
+def _media_type(data: bytes) -> str:
     if not data:
         raise EmptyFile("The file is empty.", field="file")
     if len(data) > BYTES_MAX:
         raise too_large()
     kind = filetype.guess(data)
-    if kind is None or kind.mime not in FORMATS:
+    if kind is None or (kind.mime not in FORMATS and kind.mime != PDF):
         found = kind.mime if kind else "no image that is known here"
         raise UnsupportedType(f"This is {found}: send {_NAMES}.", field="file")
+    return str(kind.mime)
+
+
+def _open(data: bytes, media_type: str) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(data), formats=[FORMATS[kind.mime][0]])
+        image = Image.open(io.BytesIO(data), formats=[FORMATS[media_type][0]])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _DAMAGE as error:
@@ -133,7 +188,7 @@ def _open(data: bytes) -> tuple[Image.Image, str]:
         raise _too_many_pixels()
     if min(image.size) < SIDE_MIN:
         raise BadDimensions(f"The image is less than {SIDE_MIN} pixels wide or high.", field="file")
-    return image, kind.mime
+    return image
 
 
 def _load(image: Image.Image) -> None:

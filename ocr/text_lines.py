@@ -16,10 +16,14 @@ _SHRINK = 0.15  # of the median height, from each side: boxes found touch their 
 _GAP = 0.8  # of the median height: the narrowest gap between columns
 _ROWS_MIN = 3  # each side of a column gap
 _TABLE_WIDTH = 9.0  # median heights: a narrower side may be a column of a table
+_TABLE_FILL = 0.7  # of its width: running text fills its lines, words of a list do not
 _TABLE_SHARED = 0.6  # of its rows stand on the other side's baselines
 _PARAGRAPH_PITCH = 1.25  # times the usual distance of two rows
 _LIST_GAP = 2.0  # median heights between the boxes of one row: a list with two columns
 _ENDS = '.!?:\u201d"'
+
+
+LANGUAGE_UNAVAILABLE = "language_unavailable"  # in a script that nothing installed here reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Line:
     """One line of text; ``polygon`` in pixels, clockwise from top left; ``confidence`` 0-1.
 
     ``row`` and ``paragraph`` count from 0 over the page: lines of one row stand side by side.
+    ``problem`` is empty, or why not all of the line could be read.
     """
 
     text: str
@@ -34,13 +39,15 @@ class Line:
     polygon: Polygon
     row: int = 0
     paragraph: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Box:
     """An upright rectangle and the line that stands in it.
 
-    ``start`` is the middle of its left side: on a photo lines are not quite parallel.
+    ``start`` and ``end`` are the middles of its left and right side: on a photo lines are not quite
+    parallel, so two boxes are compared where they face each other.
     """
 
     left: float
@@ -48,6 +55,7 @@ class _Box:
     right: float
     bottom: float
     start: float
+    end: float
     line: Line
 
     @property
@@ -77,6 +85,11 @@ def in_reading_order(lines: Sequence[Line]) -> list[Line]:
             paragraph += is_start
             ordered += [replace(box.line, row=row_number, paragraph=paragraph) for box in row]
     return ordered
+
+
+def sure_enough(lines: Sequence[Line], threshold: float) -> list[Line]:
+    """Return the lines of at least that confidence, and those whose problem has to be told."""
+    return [line for line in lines if line.confidence >= threshold or line.problem]
 
 
 def full_text(lines: Sequence[Line]) -> str:
@@ -109,8 +122,8 @@ def _upright_boxes(lines: Sequence[Line]) -> list[_Box]:
     for line in lines:
         xs = [x + slope * y for x, y in line.polygon]
         ys = [y - slope * x for x, y in line.polygon]
-        start = (ys[0] + ys[-1]) / 2
-        boxes.append(_Box(min(xs), min(ys), max(xs), max(ys), start, line))
+        start, end = (ys[0] + ys[-1]) / 2, (ys[1] + ys[2]) / 2
+        boxes.append(_Box(min(xs), min(ys), max(xs), max(ys), start, end, line))
     return boxes
 
 
@@ -164,15 +177,20 @@ def _gaps(boxes: list[_Box], height: float) -> list[tuple[float, float]]:
 
 def _are_columns(left: list[_Box], right: list[_Box], height: float) -> bool:
     """Tell columns of running text from the columns of a table, which is read row by row."""
-    rows = (_rows(left), _rows(right))
-    if min(len(side) for side in rows) < _ROWS_MIN:
+    if min(len(_rows(side)) for side in (left, right)) < _ROWS_MIN:
         return False
     narrow = min((left, right), key=_width)
-    other = right if narrow is left else left
-    if _width(narrow) >= _TABLE_WIDTH * height:
+    if _width(narrow) >= _TABLE_WIDTH * height and min(map(_fill, (left, right))) >= _TABLE_FILL:
         return True
+    other = right if narrow is left else left
     shared = sum(any(_same_row(box, mate) for mate in other) for box in narrow)
     return shared < _TABLE_SHARED * len(narrow)
+
+
+def _fill(boxes: list[_Box]) -> float:
+    """Return what part of the column's width the boxes of a usual row cover."""
+    covered = [sum(box.right - box.left for box in row) for row in _rows(boxes)]
+    return median(covered) / _width(boxes)
 
 
 def _bridging(boxes: list[_Box], height: float) -> list[_Box]:
@@ -205,17 +223,18 @@ def _bands(boxes: list[_Box], bridging: list[_Box]) -> list[list[_Box]]:
 def _rows(boxes: list[_Box]) -> list[Row]:
     """Group boxes that stand side by side; rows from the top, boxes from the left."""
     rows: list[Row] = []
-    for box in sorted(boxes, key=lambda box: box.middle):
-        row = next((row for row in rows[-2:] if any(_same_row(box, mate) for mate in row)), None)
-        if row is None:
-            rows.append([box])
+    for box in sorted(boxes, key=lambda box: box.left):
+        mates = [row for row in rows if row[-1].right < box.right and _same_row(row[-1], box)]
+        if mates:
+            min(mates, key=lambda row: abs(row[-1].end - box.start)).append(box)
         else:
-            row.append(box)
-    return [sorted(row, key=lambda box: box.left) for row in rows]
+            rows.append([box])
+    return sorted(rows, key=lambda row: row[0].start)
 
 
 def _same_row(one: _Box, other: _Box) -> bool:
-    return abs(one.middle - other.middle) < 0.5 * min(one.height, other.height)
+    left, right = (one, other) if one.left <= other.left else (other, one)
+    return abs(left.end - right.start) < 0.5 * min(one.height, other.height)
 
 
 def _width(boxes: list[_Box]) -> float:

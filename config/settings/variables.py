@@ -48,6 +48,11 @@ VARIABLES: tuple[Variable, ...] = (
         "OCR_REC_DIR", "", "Folder of the text recognition model; the provisioned one when empty."
     ),
     Variable(
+        "OCR_KO_REC_DIR",
+        "",
+        "Folder of a Korean text recognition model; the program tesseract when empty.",
+    ),
+    Variable(
         "DICTIONARY_DIR",
         "",
         "Folder of WordNet's files (data.noun, index.noun, ...); found or provisioned when empty.",

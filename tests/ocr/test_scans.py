@@ -62,7 +62,7 @@ def test_an_unusual_upload_is_accepted(api: ApiClient, data: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("language", "korean"), ("confidence_threshold", "1.5"), ("confidence_threshold", "nan")],
+    [("language", "elvish"), ("confidence_threshold", "1.5"), ("confidence_threshold", "nan")],
 )
 def test_an_unknown_wish_is_refused(api: ApiClient, field: str, value: str) -> None:
     answer = upload(api, images.png(), **{field: value})
