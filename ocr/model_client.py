@@ -1,6 +1,6 @@
 """The model server as the rest of the product sees it: a reading, or why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -8,11 +8,13 @@ import httpx
 import structlog
 from django.conf import settings
 
+from ocr.options import ReadingOptions
 from ocr.text_lines import Line
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 60.0  # less than a task's time limit; a page takes some seconds
 HEALTH_SECONDS = 1.5
+ENGINE_FAILED = "engine_failed"
 
 log = structlog.get_logger(__name__)
 _clients: dict[str, httpx.Client] = {}
@@ -20,7 +22,10 @@ _clients: dict[str, httpx.Client] = {}
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A page as the model server read it; ``lines`` in reading order, sizes in upright pixels."""
+    """A page as the model server read it; ``lines`` in reading order, sizes in upright pixels.
+
+    ``quarter_turns`` is how far it turned the page, clockwise.
+    """
 
     version: str
     width: int
@@ -28,6 +33,7 @@ class Reading:
     read_ms: int
     lines: list[Line]
     full_text: str
+    quarter_turns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,9 @@ class Failure:
     is_permanent: bool
 
 
-def predict(data: bytes, *, language: str, confidence_threshold: float) -> Reading | Failure:
+def predict(data: bytes, options: ReadingOptions) -> Reading | Failure:
     """Have an image read. Raises nothing that has to do with the network."""
-    query: dict[str, str | float] = {
-        "language": language,
-        "confidence_threshold": confidence_threshold,
-    }
+    query = asdict(options)
     try:
         answer = _client(settings.OCR_MODEL_SERVER_URL).post("/predict", params=query, content=data)
         return _reading(answer.json()) if answer.is_success else _failure(answer)
@@ -82,10 +85,12 @@ def _reading(body: dict[str, Any]) -> Reading:
             tuple((x, y) for x, y in box["polygon"]),
             box["row"],
             box["paragraph"],
+            box.get("problem", ""),
         )
         for box in body["text_boxes"]
     ]
     sizes = {name: int(body[name]) for name in ("width", "height", "read_ms")}
+    sizes["quarter_turns"] = int(body.get("quarter_turns", 0))
     return Reading(body["version"], lines=lines, full_text=body["full_text"], **sizes)
 
 
@@ -94,6 +99,8 @@ def _failure(answer: httpx.Response) -> Failure:
     if answer.status_code in {HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
         body = answer.json()
         return Failure(body["code"], body["detail"], is_permanent=True)
+    if ENGINE_FAILED in answer.text:  # this page's fault, perhaps; the server answers
+        return Failure(ENGINE_FAILED, "The page could not be read.", is_permanent=False)
     return _away()
 
 

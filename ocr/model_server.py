@@ -10,10 +10,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+import numpy as np
 import orjson
 
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # this process answers for its own metrics
@@ -22,11 +24,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.errors import Invalid, ReseeError, Unavailable
 from config.settings import variables
+from ocr import highlights, pages
 from ocr import model_metrics as metrics
-from ocr import pages
-from ocr.engine import Engine, PaddleEngine
-from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
-from ocr.text_lines import Line, full_text, in_reading_order
+from ocr.engine import PaddleEngine
+from ocr.options import ReadingOptions, parsed
+from ocr.text_lines import Line, full_text, in_reading_order, sure_enough
 
 PORT_OFFSET = 2
 WAITING_MAX = 4
@@ -36,6 +38,31 @@ STOP_SECONDS_MAX = 2
 log = logging.getLogger("gunicorn.error")
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Answer = tuple[int, dict[str, Any]]
+
+
+class Engine(Protocol):
+    """What reads a page: see ``engine.PaddleEngine``."""
+
+    version: str
+
+    def read(self, page: pages.Pixels, *, language: str = "auto") -> list[Line]:
+        """Return the lines found, in no particular order."""
+        ...
+
+    def read_upright(
+        self, page: pages.Pixels, *, language: str = "auto"
+    ) -> tuple[pages.Pixels, list[Line]]:
+        """Turn the page so that its text stands upright; return it with its lines."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page as it was read, turned clockwise by ``quarter_turns``, and the lines on it."""
+
+    page: pages.Pixels
+    lines: list[Line]
+    quarter_turns: int
 
 
 class Model:
@@ -52,15 +79,14 @@ class Model:
         self._places = threading.BoundedSemaphore(WAITING_MAX)
         threading.Thread(target=self._settle, daemon=True).start()
 
-    def read(self, data: bytes) -> tuple[pages.Pixels, list[Line]]:
-        """Return the upright page and its lines; Unavailable when too many wait already."""
+    def read(self, data: bytes, options: ReadingOptions) -> Found:
+        """Return the upright page with its lines; Unavailable when too many wait already."""
         if not self._places.acquire(blocking=False):
             raise Unavailable("Too many pages are waiting.", retry_after_seconds=5)
         try:
             with metrics.WAITING.track_inprogress(), self._one_page:
                 engine = self._ready_engine()
-                page = pages.decode(data)
-                return page, engine.read(page)
+                return _read(engine, data, options)
         finally:
             self._places.release()
 
@@ -116,9 +142,9 @@ class ModelServer:
     def _predict(self, environ: dict[str, Any]) -> Answer:
         started = time.perf_counter()
         try:
-            threshold = _threshold(environ)
-            page, found = self.model.read(_body(environ))
-            lines = in_reading_order([line for line in found if line.confidence >= threshold])
+            options = _options(environ)
+            found = self.model.read(_body(environ), options)
+            lines = in_reading_order(sure_enough(found.lines, options.confidence_threshold))
         except pages.TooLarge as error:
             return _failed(error.status, error.code, error.detail)
         except Invalid as error:
@@ -128,16 +154,41 @@ class ModelServer:
         except Exception:
             log.exception("A page could not be read")
             return _failed(500, "engine_failed", "The page could not be read.")
-        height, width = page.shape[:2]
+        height, width = found.page.shape[:2]
         return 200, {
             "status": "ok",
             "version": self.model.version,
             "width": width,
             "height": height,
+            "quarter_turns": found.quarter_turns,
             "read_ms": round((time.perf_counter() - started) * 1000),
             "text_boxes": [_text_box(line) for line in lines],
             "full_text": full_text(lines),
         }
+
+
+def _read(engine: Engine, data: bytes, options: ReadingOptions) -> Found:
+    page = pages.decode(data, quarter_turns=options.quarter_turns)
+    is_highlight = options.mode == "highlight"
+    seen = highlights.bleached(page) if is_highlight else page
+    read = engine.read_upright if options.use_angle_cls else _as_it_stands(engine)
+    upright, lines = read(seen, language=options.language)
+    turns = _turns(seen, upright)
+    page = np.ascontiguousarray(np.rot90(page, -turns))
+    if is_highlight:
+        lines = highlights.marked(page, lines)
+    return Found(page, lines, (options.quarter_turns + turns) % 4)
+
+
+def _as_it_stands(engine: Engine) -> Callable[..., tuple[pages.Pixels, list[Line]]]:
+    return lambda page, language: (page, engine.read(page, language=language))
+
+
+def _turns(before: pages.Pixels, after: pages.Pixels) -> int:
+    """Return by how many quarters, clockwise, a page was turned: an engine does not tell."""
+    if after is before:
+        return 0
+    return next(turns for turns in range(4) if np.array_equal(np.rot90(before, -turns), after))
 
 
 def _text_box(line: Line) -> dict[str, Any]:
@@ -147,6 +198,7 @@ def _text_box(line: Line) -> dict[str, Any]:
         "polygon": line.polygon,
         "row": line.row,
         "paragraph": line.paragraph,
+        "problem": line.problem,
     }
 
 
@@ -154,18 +206,13 @@ def _failed(status: int, code: str, detail: str) -> Answer:
     return status, {"status": "failed", "code": code, "detail": detail}
 
 
-def _threshold(environ: dict[str, Any]) -> float:
-    """Return the query's confidence_threshold, once the query is found sound."""
-    query = parse_qs(environ.get("QUERY_STRING", ""))
-    if query.get("language", ["auto"])[-1] not in LANGUAGES:
-        raise Invalid(f"language is one of {', '.join(LANGUAGES)}.")
+def _options(environ: dict[str, Any]) -> ReadingOptions:
+    """Return the query's options; a field it does not know is a later client's."""
+    query = {name: values[-1] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
     try:
-        threshold = float(query.get("confidence_threshold", [DEFAULT_CONFIDENCE_THRESHOLD])[-1])
-    except ValueError:
-        threshold = -1.0
-    if not 0 <= threshold <= 1:
-        raise Invalid("confidence_threshold is a number from 0 to 1.")
-    return threshold
+        return parsed(query)
+    except ValueError as error:
+        raise Invalid(str(error)) from None
 
 
 def _body(environ: dict[str, Any]) -> bytes:

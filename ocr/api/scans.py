@@ -20,19 +20,27 @@ from ocr import pages
 from ocr.commands import scans as commands
 from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
 from ocr.models import Scan
+from ocr.options import MODES, ROTATIONS, ReadingOptions
 from ocr.queries.scans import scan_detail, scan_rows, shown
 
 _ENVELOPE_BYTES = 100_000  # what a form may add to the file it carries
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """A photo or scan of a page: JPEG, PNG, WebP or TIFF, 20 MB and 40 million pixels at most."""
+    """Pages: JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF of 50 pages; 20 MB at most."""
 
     file = serializers.FileField(allow_empty_file=True)
     language = serializers.ChoiceField(choices=LANGUAGES, default="auto")
     confidence_threshold = serializers.FloatField(
         min_value=0, max_value=1, default=DEFAULT_CONFIDENCE_THRESHOLD
     )
+    use_angle_cls = serializers.BooleanField(
+        default=True, help_text="Turn a page by quarters until its text stands upright"
+    )
+    mode = serializers.ChoiceField(
+        choices=MODES, default="text", help_text="highlight: only what a marker pen marked"
+    )
+    rotate = serializers.ChoiceField(choices=ROTATIONS, default=0, help_text="Degrees clockwise")
 
 
 class LinksSerializer(serializers.Serializer[Any]):
@@ -70,21 +78,29 @@ class ScanSerializer(serializers.Serializer[Any]):
     byte_count = serializers.IntegerField()
     language = serializers.CharField()
     confidence_threshold = serializers.FloatField()
+    use_angle_cls = serializers.BooleanField()
+    mode = serializers.ChoiceField(choices=MODES)
+    rotate = serializers.IntegerField()
+    page_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left."""
+    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left.
+
+    ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads.
+    """
 
     position = serializers.IntegerField()
     text = serializers.CharField()
     confidence = serializers.FloatField()
     polygon = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+    problem = serializers.CharField()
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    """A page that was read."""
+    """A page that was read, or with an ``error`` one that cannot be."""
 
     number = serializers.IntegerField()
     width = serializers.IntegerField()
@@ -92,6 +108,8 @@ class PageSerializer(serializers.Serializer[Any]):
     full_text = serializers.CharField()
     engine_version = serializers.CharField()
     read_ms = serializers.IntegerField()
+    quarter_turns = serializers.IntegerField()
+    error = ErrorSerializer(allow_null=True)
     lines = LineSerializer(many=True)
 
 
@@ -115,7 +133,7 @@ class ScannedWordSerializer(serializers.Serializer[Any]):
 
 
 class ScanDetailSerializer(ScanSerializer):
-    """A scan with what was read on it; ``pages`` and ``words`` are empty until it is."""
+    """A scan with what was read on it; ``pages`` and ``words`` grow page by page."""
 
     pages = PageSerializer(many=True)
     words = ScannedWordSerializer(many=True)
@@ -161,9 +179,12 @@ class Scans(GenericAPIView[Scan]):
         if (file.size or 0) > pages.BYTES_MAX:
             raise pages.too_large()
         scan = commands.accept_scan(
-            learner=learner_of(request.user), data=file.read(), file_name=file.name or "", **fields
+            learner=learner_of(request.user),
+            data=file.read(),
+            file_name=file.name or "",
+            options=ReadingOptions(**fields),
         )
-        return _accepted(request, scan.public_id)
+        return _accepted(request, scan.public_id, state=scan.job.state)
 
 
 class ScanDetail(APIView):
@@ -197,12 +218,12 @@ class ScanRetry(APIView):
         return _accepted(request, scan_id)
 
 
-def _accepted(request: Request, scan_id: UUID) -> Response:
+def _accepted(request: Request, scan_id: UUID, *, state: str = Job.State.QUEUED.value) -> Response:
     address = reverse("scan", args=[scan_id], request=request)
     cards = reverse("scan-cards", args=[scan_id], request=request)
     links = {"self": address, "cards": cards}
     return Response(
-        {"id": scan_id, "state": Job.State.QUEUED.value, "links": links},
+        {"id": scan_id, "state": state, "links": links},
         status=status.HTTP_202_ACCEPTED,
         headers={"Location": address},
     )

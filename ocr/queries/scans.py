@@ -14,10 +14,15 @@ from ocr.queries.words import words_of_scan
 Row = dict[str, Any]
 _FIELDS = (
     "id", "public_id", "file_name", "media_type", "byte_count", "language",
-    "confidence_threshold", "created_at", "job__state", "job__stage", "job__percent",
-    "job__error_code", "job__error_detail", "job__finished_at",
+    "confidence_threshold", "use_angle_cls", "mode", "rotate", "page_count", "created_at",
+    "job__state", "job__stage", "job__percent", "job__error_code", "job__error_detail",
+    "job__finished_at",
 )  # fmt: skip
-_LINE_FIELDS = ("position", "text", "confidence", "polygon")
+_LINE_FIELDS = ("position", "text", "confidence", "polygon", "problem")
+_PAGE_FIELDS = (
+    "number", "width", "height", "full_text", "engine_version", "read_ms", "quarter_turns",
+    "error_code", "error_detail",
+)  # fmt: skip
 
 
 def scan_rows(learner: Learner) -> QuerySet[Scan, Row]:
@@ -36,7 +41,7 @@ def shown(row: Row) -> Row:
         "percent": row["job__percent"],
         "error": error if error["code"] else None,
         "finished_at": row["job__finished_at"],
-        **{name: row[name] for name in _FIELDS[2:8]},
+        **{name: row[name] for name in _FIELDS[2:12]},
     }
 
 
@@ -53,8 +58,12 @@ def _pages(scan: Scan) -> list[Row]:
     for page_id, *line in found.values_list("page_id", *_LINE_FIELDS):
         lines[page_id].append(dict(zip(_LINE_FIELDS, line, strict=True)))
     pages = Page.objects.filter(scan=scan).order_by("number")
-    fields = ("number", "width", "height", "full_text", "engine_version", "read_ms")
     return [
-        {**dict(zip(fields, page, strict=True)), "lines": lines[page_id]}
-        for page_id, *page in pages.values_list("id", *fields)
+        _page(dict(zip(_PAGE_FIELDS, page, strict=True)), lines[page_id])
+        for page_id, *page in pages.values_list("id", *_PAGE_FIELDS)
     ]
+
+
+def _page(page: Row, lines: list[Row]) -> Row:
+    error = {"code": page.pop("error_code"), "detail": page.pop("error_detail")}
+    return {**page, "error": error if error["code"] else None, "lines": lines}

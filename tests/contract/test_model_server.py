@@ -13,6 +13,7 @@ from PIL import Image
 from config.demo.page import textbook_page
 from ocr import model_client
 from ocr.model_client import Failure, Reading
+from ocr.options import ReadingOptions
 from tests.ocr import images
 from tests.ocr_server import (
     fake_model_server,
@@ -118,14 +119,14 @@ def test_health_and_metrics_tell_the_truth(url: str) -> None:
 def test_the_client_understands_both(url: str, settings: Any) -> None:
     settings.OCR_MODEL_SERVER_URL = url
     assert "PP-OCRv6" in model_client.health()
-    real = model_client.predict(images.png(), language="auto", confidence_threshold=0.5)
+    real = model_client.predict(images.png(), ReadingOptions())
     assert isinstance(real, Reading)
-    refused = model_client.predict(b"junk", language="auto", confidence_threshold=0.5)
+    refused = model_client.predict(b"junk", ReadingOptions())
     assert isinstance(refused, Failure)
     assert (refused.code, refused.is_permanent) == ("unsupported_type", True)
     with fake_model_server(lambda _: fake_reading("Unit 7")) as fake:
         settings.OCR_MODEL_SERVER_URL = fake
-        read = model_client.predict(images.png(), language="auto", confidence_threshold=0.5)
+        read = model_client.predict(images.png(), ReadingOptions())
     assert isinstance(read, Reading)
     assert [line.text for line in read.lines] == ["Unit 7"]
 

@@ -11,6 +11,7 @@ from accounts.queries.learners import Learner
 from ocr.commands.reading import read_scan
 from ocr.commands.scans import accept_scan
 from ocr.models import Scan
+from ocr.options import ReadingOptions
 from tests.ocr import images
 from tests.ocr_server import Answer, fake_model_server
 
@@ -34,14 +35,13 @@ def scan(learner: Learner) -> Scan:
     return sent(learner)
 
 
-def sent(learner: Learner, data: bytes | None = None) -> Scan:
+def sent(learner: Learner, data: bytes | None = None, **options: Any) -> Scan:
     """A scan of ``learner``."""
     return accept_scan(
         learner=learner,
         data=images.png() if data is None else data,
         file_name="page.png",
-        language="auto",
-        confidence_threshold=0.5,
+        options=ReadingOptions(**options),
     )
 
 

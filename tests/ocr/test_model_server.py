@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import Mock
 
+import numpy as np
 import orjson
 
 from ocr.model_server import WAITING_MAX, ModelServer
@@ -21,8 +22,11 @@ class Engine:
 
     version = "test"
 
-    def read(self, page: Pixels) -> list[Line]:
+    def read(self, page: Pixels, *, language: str = "auto") -> list[Line]:
         return [LINE]
+
+    def read_upright(self, page: Pixels, *, language: str = "auto") -> tuple[Pixels, list[Line]]:
+        return page, self.read(page, language=language)
 
 
 class Slow(Engine):
@@ -31,7 +35,7 @@ class Slow(Engine):
     def __init__(self) -> None:
         self.may_read = threading.Event()
 
-    def read(self, page: Pixels) -> list[Line]:
+    def read(self, page: Pixels, *, language: str = "auto") -> list[Line]:
         assert self.may_read.wait(10)
         return [LINE]
 
@@ -110,9 +114,10 @@ def test_a_crowd_is_told_to_come_back_and_health_still_answers() -> None:
 def test_an_engine_that_fails_is_an_answer_and_the_next_page_is_read() -> None:
     engine = Mock(version="test", read=Mock(side_effect=[ZeroDivisionError, [LINE]]))
     server = loaded(engine)
-    status, body = ask(server, "POST", "/predict", images.png())
+    path = "/predict?use_angle_cls=false"
+    status, body = ask(server, "POST", path, images.png())
     assert (status, body["status"], body["code"]) == (500, "failed", "engine_failed")
-    assert ask(server, "POST", "/predict", images.png())[0] == 200
+    assert ask(server, "POST", path, images.png())[0] == 200
 
 
 def test_what_is_surer_than_asked_is_returned() -> None:
@@ -122,3 +127,27 @@ def test_what_is_surer_than_asked_is_returned() -> None:
         for asked in (0.89, 0.91)
     ]
     assert texts == ["Unit 7", ""]
+
+
+def test_a_page_is_turned_as_asked_then_until_its_text_stands() -> None:
+    class Turning(Engine):
+        """Finds that the page lies on its right side."""
+
+        def read_upright(
+            self, page: Pixels, *, language: str = "auto"
+        ) -> tuple[Pixels, list[Line]]:
+            return np.ascontiguousarray(np.rot90(page)), [LINE]
+
+    server = loaded(Turning())
+    sizes = [
+        (body["quarter_turns"], body["width"], body["height"])
+        for query in ("rotate=0", "rotate=90", "rotate=90&use_angle_cls=false")
+        for _, body in [ask(server, "POST", f"/predict?{query}", images.png())]
+    ]
+    assert sizes == [(3, 80, 120), (0, 120, 80), (1, 80, 120)]
+
+
+def test_only_what_is_marked_is_returned_in_highlight_mode() -> None:
+    server = loaded(Engine())
+    _, body = ask(server, "POST", "/predict?mode=highlight", images.encoded(images.blank()))
+    assert body["text_boxes"] == []
