@@ -30,7 +30,8 @@ QUEUES = (
     TaskQueue("storage", "Files", "scan"),
 )
 ROUTES = {
-    "ocr.tasks.*": {"queue": "ocr"},
+    "ocr.tasks.read_scan": {"queue": "ocr"},
+    "ocr.tasks.*": {"queue": "storage"},
     "review.tasks.*": {"queue": "medium"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
@@ -53,6 +54,16 @@ SCHEDULE = {
         "task": "config.outbox.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "prune-originals": {
+        "task": "ocr.tasks.prune_originals",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "sweep-files": {
+        "task": "ocr.tasks.sweep",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 6 * 3600},
     },
     "prune-api": {
         "task": "config.api.tasks.prune",

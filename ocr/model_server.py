@@ -7,32 +7,30 @@ is told to come back. It knows no database and imports no Django.
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
 
-import numpy as np
 import orjson
 
 os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # this process answers for its own metrics
 from gunicorn.app.base import BaseApplication
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from config.errors import Invalid, ReseeError, Unavailable
+from config.errors import Invalid, ReseeError
 from config.settings import variables
-from ocr import highlights, pages
 from ocr import model_metrics as metrics
+from ocr import pages
 from ocr.engine import PaddleEngine
-from ocr.options import ReadingOptions, parsed
+from ocr.model_process import WAITING_MAX, Model, retire_process
+from ocr.model_versions import Loaded, load, parsed
+from ocr.options import ReadingOptions
+from ocr.options import parsed as parsed_options
 from ocr.text_lines import Line, full_text, in_reading_order, sure_enough
 
 PORT_OFFSET = 2
-WAITING_MAX = 4
-LOADING_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 2
 
 log = logging.getLogger("gunicorn.error")
@@ -40,80 +38,20 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Answer = tuple[int, dict[str, Any]]
 
 
-class Engine(Protocol):
-    """What reads a page: see ``engine.PaddleEngine``."""
-
-    version: str
-
-    def read(self, page: pages.Pixels, *, language: str = "auto") -> list[Line]:
-        """Return the lines found, in no particular order."""
-        ...
-
-    def read_upright(
-        self, page: pages.Pixels, *, language: str = "auto"
-    ) -> tuple[pages.Pixels, list[Line]]:
-        """Turn the page so that its text stands upright; return it with its lines."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A page as it was read, turned clockwise by ``quarter_turns``, and the lines on it."""
-
-    page: pages.Pixels
-    lines: list[Line]
-    quarter_turns: int
-
-
-class Model:
-    """The engine, loaded beside the listening server; ``status`` is loading, ready or failed."""
-
-    def __init__(self, load: Callable[[], Engine]) -> None:
-        """Begin to load."""
-        self.status = "loading"
-        self.version = ""
-        self._load = load
-        self._engine: Engine | None = None
-        self._is_settled = threading.Event()
-        self._one_page = threading.Lock()
-        self._places = threading.BoundedSemaphore(WAITING_MAX)
-        threading.Thread(target=self._settle, daemon=True).start()
-
-    def read(self, data: bytes, options: ReadingOptions) -> Found:
-        """Return the upright page with its lines; Unavailable when too many wait already."""
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Too many pages are waiting.", retry_after_seconds=5)
-        try:
-            with metrics.WAITING.track_inprogress(), self._one_page:
-                engine = self._ready_engine()
-                return _read(engine, data, options)
-        finally:
-            self._places.release()
-
-    def _ready_engine(self) -> Engine:
-        self._is_settled.wait(LOADING_SECONDS_MAX)
-        if self._engine is None:
-            raise Unavailable(f"The models are not there: {self.status}.")
-        return self._engine
-
-    def _settle(self) -> None:
-        try:
-            self._engine = self._load()
-            self.version, self.status = self._engine.version, "ready"
-            metrics.LOADED.set(1)
-        except Exception:
-            self.status = "failed"
-            log.exception("The models could not be loaded")
-        finally:
-            self._is_settled.set()
+def _all_versions() -> list[Loaded]:
+    return load(parsed(variables.text("OCR_MODEL_VERSIONS")), PaddleEngine)
 
 
 class ModelServer:
     """The WSGI application."""
 
-    def __init__(self, load: Callable[[], Engine] = PaddleEngine) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Sequence[Loaded]] = _all_versions,
+        retire: Callable[[], None] = retire_process,
+    ) -> None:
         """Begin to load the models."""
-        self.model = Model(load)
+        self.model = Model(load, retire)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; whatever goes wrong is an answer with ``status`` "failed"."""
@@ -130,7 +68,7 @@ class ModelServer:
             return _failed(404, "not_found", "There is nothing at this address.")
         with metrics.PREDICT_SECONDS.time():
             status, body = self._predict(environ)
-        metrics.PREDICTIONS.labels(body.get("code", "ok")).inc()
+        metrics.PREDICTIONS.labels(body.get("code", "ok"), body.get("version", "")).inc()
         return status, body
 
     def _health(self) -> Answer:
@@ -157,7 +95,7 @@ class ModelServer:
         height, width = found.page.shape[:2]
         return 200, {
             "status": "ok",
-            "version": self.model.version,
+            "version": found.version,
             "width": width,
             "height": height,
             "quarter_turns": found.quarter_turns,
@@ -165,30 +103,6 @@ class ModelServer:
             "text_boxes": [_text_box(line) for line in lines],
             "full_text": full_text(lines),
         }
-
-
-def _read(engine: Engine, data: bytes, options: ReadingOptions) -> Found:
-    page = pages.decode(data, quarter_turns=options.quarter_turns)
-    is_highlight = options.mode == "highlight"
-    seen = highlights.bleached(page) if is_highlight else page
-    read = engine.read_upright if options.use_angle_cls else _as_it_stands(engine)
-    upright, lines = read(seen, language=options.language)
-    turns = _turns(seen, upright)
-    page = np.ascontiguousarray(np.rot90(page, -turns))
-    if is_highlight:
-        lines = highlights.marked(page, lines)
-    return Found(page, lines, (options.quarter_turns + turns) % 4)
-
-
-def _as_it_stands(engine: Engine) -> Callable[..., tuple[pages.Pixels, list[Line]]]:
-    return lambda page, language: (page, engine.read(page, language=language))
-
-
-def _turns(before: pages.Pixels, after: pages.Pixels) -> int:
-    """Return by how many quarters, clockwise, a page was turned: an engine does not tell."""
-    if after is before:
-        return 0
-    return next(turns for turns in range(4) if np.array_equal(np.rot90(before, -turns), after))
 
 
 def _text_box(line: Line) -> dict[str, Any]:
@@ -210,7 +124,7 @@ def _options(environ: dict[str, Any]) -> ReadingOptions:
     """Return the query's options; a field it does not know is a later client's."""
     query = {name: values[-1] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
     try:
-        return parsed(query)
+        return parsed_options(query)
     except ValueError as error:
         raise Invalid(str(error)) from None
 

@@ -92,6 +92,7 @@ def fake_reading(*texts: str) -> Answer:
             "polygon": [[10, 40 * row], [400, 40 * row], [400, 40 * row + 30], [10, 40 * row + 30]],
             "row": row,
             "paragraph": row,
+            "problem": "",
         }
         for row, text in enumerate(texts)
     ]
@@ -101,6 +102,7 @@ def fake_reading(*texts: str) -> Answer:
         "width": 500,
         "height": 700,
         "read_ms": 5,
+        "quarter_turns": 0,
         "text_boxes": boxes,
         "full_text": "\n\n".join(texts),
     }

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django_stubs_ext
 import environ
@@ -134,6 +134,35 @@ def celery_broker(redis: str) -> str:
     return variables.text("CELERY_BROKER_URL") or redis_url(redis, "celery")
 
 
+def file_storage(url: str) -> dict[str, Any]:
+    """Return Django's storage settings: the disk, or S3 by ``s3://KEY:SECRET@host:port/bucket``.
+
+    The query may name a region and say ``tls=0``. ``s3://bucket`` is a bucket at AWS, with the
+    credentials that its own tools find. ValueError for any other URL.
+    """
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    if parts.scheme != "s3" or not parts.hostname:
+        raise ValueError("STORAGE_URL must be s3://KEY:SECRET@host:port/bucket or s3://bucket")
+    query = dict(parse_qsl(parts.query))
+    options = {
+        "bucket_name": parts.path.strip("/") or parts.hostname,
+        "region_name": query.get("region"),
+        "default_acl": None,
+        "file_overwrite": True,  # a name stands for one content
+    }
+    if parts.path.strip("/"):
+        scheme = "http" if query.get("tls") == "0" else "https"
+        options["endpoint_url"] = f"{scheme}://{parts.netloc.rpartition('@')[2]}"
+    if parts.username:
+        options |= {
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password or ""),
+        }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
@@ -238,10 +267,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 STATIC_URL = "/static/"
 MEDIA_ROOT = Path(variables.text("MEDIA_ROOT") or home.home() / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": file_storage(variables.text("STORAGE_URL")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+OCR_ORIGINALS_DAYS = variables.integer("OCR_ORIGINALS_DAYS")
 
 # Language and time: everything is stored in UTC, a learner's own day is written with the fact.
 USE_TZ = True

@@ -8,7 +8,10 @@ import time
 from functools import partial
 from uuid import UUID
 
+import structlog
+from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from config.errors import Invalid
 from config.jobs.leases import Clock, Lease, finish, report
@@ -22,6 +25,9 @@ from ocr.words import FoundWord, LineText, words_of
 
 UNIT_SECONDS = 10.0  # a page that is begun then takes some seconds more
 PDF_TEXT = "text of the PDF"  # instead of an engine's version
+COPIES_TASK = "ocr.tasks.make_copies"
+
+log = structlog.get_logger(__name__)
 
 
 def read_scan(*, job_id: UUID, scan_id: UUID, clock: Clock) -> None:
@@ -94,6 +100,7 @@ def _is_last_try(lease: Lease, failure: Failure) -> bool:
 
 
 def _end(lease: Lease, scan: Scan, clock: Clock) -> None:
+    transaction.on_commit(partial(_order_copies, scan))
     failed = list(scan.pages.exclude(error_code="").order_by("number"))
     if not failed:
         finish(lease=lease, now=clock())
@@ -102,6 +109,14 @@ def _end(lease: Lease, scan: Scan, clock: Clock) -> None:
     numbers = ", ".join(str(page.number) for page in failed)
     detail = f"Not read: page {numbers}. {failed[0].error_detail} The other pages are there."
     raise CannotBeDone("pages_failed", detail)
+
+
+def _order_copies(scan: Scan) -> None:
+    """Have the smaller pictures made; whoever asks for one before, or after a loss, makes it."""
+    try:
+        current_app.send_task(COPIES_TASK, kwargs={"scan_id": str(scan.public_id)}, retry=False)
+    except OperationalError as error:
+        log.warning("copies_not_ordered", exc_info=error)
 
 
 def _original(scan: Scan) -> bytes:

@@ -13,6 +13,7 @@ from config.jobs.dispatch import accept
 from config.jobs.models import Job
 from ocr import pages, storage
 from ocr.access import scan_of, scans_of
+from ocr.commands.files import discard_unused
 from ocr.models import Scan
 from ocr.options import ReadingOptions
 
@@ -34,8 +35,11 @@ def accept_scan(*, learner: Learner, data: bytes, file_name: str, options: Readi
     """
     upload = pages.check(data)
     sha256 = storage.sha256_of(data)
+    name = storage.original_name(sha256, upload.extension)
+    storage.keep(data, name)  # before the transaction: a slow storage holds no lock
     with storage.held(sha256):
-        name = storage.keep(data, sha256=sha256, extension=upload.extension)
+        # whoever discarded it meanwhile did so before this lock, and leaves it alone from now on
+        transaction.on_commit(partial(storage.keep, data, name))
         if scan := _same(learner, sha256, options):
             _begin_again(scan, name)
             return scan
@@ -70,13 +74,14 @@ def _begin_again(scan: Scan, name: str) -> None:
 
 
 @transaction.atomic
-def retry_scan(*, learner: Learner, scan_id: UUID) -> None:
+def retry_scan(*, learner: Learner, scan_id: UUID) -> Scan:
     """Read the pages of a failed scan that are not there, as a new job; NotFailed."""
     scan = scan_of(learner, scan_id)
     failed = Job.objects.select_for_update().filter(pk=scan.job_id, state=Job.State.FAILED).first()
     if failed is None:
         raise NotFailed("This scan has not failed: there is nothing to try again.")
     _read_again(scan, failed)
+    return scan
 
 
 def delete_scan(*, learner: Learner, scan_id: UUID) -> None:
@@ -88,7 +93,7 @@ def delete_scan(*, learner: Learner, scan_id: UUID) -> None:
         scan.delete()
         job.delete()
         # a lock of its own after the commit: whoever sends the same file now keeps it
-        transaction.on_commit(partial(_discard_unused, scan.sha256, str(scan.file)))
+        transaction.on_commit(partial(discard_unused, sha256=scan.sha256, name=str(scan.file)))
 
 
 def _read_again(scan: Scan, failed: Job) -> None:
@@ -101,9 +106,3 @@ def _read_again(scan: Scan, failed: Job) -> None:
 def _job(scan: Scan) -> Job:
     arguments: dict[str, Any] = {"scan_id": str(scan.public_id)}
     return accept(task=TASK, arguments=arguments, user_id=scan.user_id, attempts_max=ATTEMPTS_MAX)
-
-
-def _discard_unused(sha256: str, name: str) -> None:
-    with storage.held(sha256):
-        if not Scan.objects.filter(sha256=sha256).exists():
-            storage.discard(name)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
+from config.jobs.models import Job
 from ocr.access import scan_of, scans_of
 from ocr.models import Page, Scan, TextLine
 from ocr.queries.words import words_of_scan
@@ -16,7 +17,7 @@ _FIELDS = (
     "id", "public_id", "file_name", "media_type", "byte_count", "language",
     "confidence_threshold", "use_angle_cls", "mode", "rotate", "page_count", "created_at",
     "job__state", "job__stage", "job__percent", "job__error_code", "job__error_detail",
-    "job__finished_at",
+    "job__finished_at", "file",
 )  # fmt: skip
 _LINE_FIELDS = ("position", "text", "confidence", "polygon", "problem")
 _PAGE_FIELDS = (
@@ -41,6 +42,7 @@ def shown(row: Row) -> Row:
         "percent": row["job__percent"],
         "error": error if error["code"] else None,
         "finished_at": row["job__finished_at"],
+        "has_original": bool(row["file"]),
         **{name: row[name] for name in _FIELDS[2:12]},
     }
 
@@ -50,6 +52,26 @@ def scan_detail(learner: Learner, scan_id: UUID) -> Row:
     scan = scan_of(learner, scan_id)
     row = scan_rows(learner).get(pk=scan.pk)
     return {**shown(row), "pages": _pages(scan), "words": words_of_scan(learner, scan)}
+
+
+def progress(learner: Learner, scan_id: UUID) -> Row:
+    """Return how far the scan is: state, stage, percent, pages read and all; ScanNotFound."""
+    scan = scan_of(learner, scan_id)
+    job = scan.job
+    return {
+        "state": job.state,
+        "stage": job.stage,
+        "percent": job.percent,
+        "pages_read": scan.pages.count(),
+        "page_count": scan.page_count,
+        "error": {"code": job.error_code, "detail": job.error_detail} if job.error_code else None,
+    }
+
+
+def has_ended(scan: Scan) -> bool:
+    """Tell whether the scan has succeeded or failed; one that is gone has."""
+    unfinished = [Job.State.QUEUED, Job.State.RUNNING]
+    return not Scan.objects.filter(pk=scan.pk, job__state__in=unfinished).exists()
 
 
 def _pages(scan: Scan) -> list[Row]:

@@ -36,6 +36,7 @@ REPEATABLE = {
     "card-suspend": "twice is once",
     "card-unsuspend": "twice is once",
     "card-bury": "twice is once",
+    "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }
 
