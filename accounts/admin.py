@@ -3,6 +3,8 @@
 from typing import Any, ClassVar, cast
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -12,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import User
+from accounts.models import Device, User
 from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
@@ -91,8 +93,7 @@ def _is_admin(user: User) -> bool:
     return user.is_superuser or user.role == Role.ADMIN
 
 
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+admin.site.unregister([Group, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(Group)
@@ -120,6 +121,28 @@ class EmailAddressAdmin(ReadOnlyTable[EmailAddress]):
     def is_verified(self, row: EmailAddress) -> bool:
         """Whether its owner has proved it."""
         return bool(row.verified)
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyTable[Device]):
+    """Where learners are logged in."""
+
+    list_display = ("user", "user_agent", "ip", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at", "revoked_at")
+    search_fields = ("user__email", "=public_id")
+    exclude = ("refresh_jti",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyTable[SocialAccount]):
+    """Accounts elsewhere that open an account here."""
+
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_select_related = ("user",)
+    list_filter = ("provider",)
+    search_fields = ("user__email",)
+    exclude = ("extra_data",)
 
 
 admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)

@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "Learners"
+
+    def ready(self) -> None:
+        """Close a gap in what allauth checks."""
+        from accounts.passkeys import guard_inputs
+
+        guard_inputs()

@@ -1,15 +1,19 @@
-"""Who learns, and on what clock."""
+"""Who learns, and on what clock; where they are logged in."""
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
+from accounts import token_cache
 from accounts.roles import Role
 from config.identifiers import new_public_id
 from config.operations.audit import audited
@@ -88,3 +92,62 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, **options: Any) -> None:
+        """Store what was changed; a new password, or disabling the account, ends every log-in.
+
+        ``token_version`` is counted in the database alone: an old object cannot set it back.
+        """
+        if self._state.adding:
+            return super().save(**options)
+        named = options.pop("update_fields", None)
+        fields = set(self._stored() if named is None else named) - {"token_version"}
+        has_new_password = "password" in fields and self._password is not None  # type: ignore[attr-defined]
+        is_disabled = "is_active" in fields and not self.is_active
+        with transaction.atomic():
+            super().save(update_fields=fields, **options)
+            if has_new_password or is_disabled:
+                self.end_log_ins()
+            token_cache.forget_user(self.public_id)
+        return None
+
+    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Delete the account; its tokens are worth nothing from now on."""
+        token_cache.forget_user(self.public_id)
+        return super().delete(*arguments, **options)
+
+    @transaction.atomic
+    def end_log_ins(self) -> None:
+        """Make every token and session issued until now worthless. Three queries."""
+        User.objects.filter(pk=self.pk).update(token_version=F("token_version") + 1)
+        self.refresh_from_db(fields=["token_version"])
+        self.devices.filter(revoked_at=None).update(revoked_at=timezone.now())
+        token_cache.forget_user(self.public_id)
+
+    def _stored(self) -> set[str]:
+        deferred = self.get_deferred_fields()
+        fields = self._meta.concrete_fields
+        return {f.name for f in fields if not f.primary_key and f.attname not in deferred}
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions, the admin's too, end with the password and with the token version."""
+        what = f"{self.password}:{self.token_version}"
+        return salted_hmac("accounts.session", what, secret=secret, algorithm="sha256").hexdigest()
+
+
+class Device(models.Model):
+    """One log-in: its refresh tokens are a family, of which the newest alone is good."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="devices")
+    refresh_jti = models.UUIDField()
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Device"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.user_agent or str(self.public_id)

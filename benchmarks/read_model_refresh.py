@@ -1,10 +1,8 @@
 """What taking in new facts costs the database: our fold and refresh, and a view over history."""
 
-from collections.abc import Callable
 from statistics import median
-from typing import Any
 
-import psutil
+from benchmarks.cpu import backend_cpu_ms
 
 NEW_FACTS = 200
 MANY_NEW_FACTS = 20_000
@@ -30,22 +28,6 @@ _TENTH_OF_OLD_DAYS = """
 DELETE FROM review_daycategory
 WHERE local_day < current_date - 33 AND hashint8(user_id) %% 10 <> 0
 """.replace("%%", "%")
-
-
-def backend_cpu_ms(action: Callable[[], Any]) -> float:
-    """Return the CPU time that our database process spent on ``action``."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    process = psutil.Process(connection.connection.info.backend_pid)
-
-    def spent() -> float:
-        times = process.cpu_times()
-        return float(times.user + times.system)
-
-    before = spent()
-    action()
-    return (spent() - before) * 1000
 
 
 def refreshing() -> dict[str, float]:

@@ -30,6 +30,7 @@ from typing import Any
 
 import psutil
 
+from benchmarks.cpu import cpu_s
 from benchmarks.record_review_peers import AnkiCollection, Client
 from config.embedded.servers import temporary_servers
 
@@ -90,24 +91,14 @@ class Stage:
         ]
 
 
-def cpu_s(process: psutil.Process) -> float:
-    """Return the CPU seconds of a process and all it has started."""
-    total = 0.0
-    for each in (process, *process.children(recursive=True)):
-        times = each.cpu_times()
-        total += times.user + times.system
-    return float(total)
-
-
 def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
     """Make the learners with new cards, added a while ago."""
-    from allauth.headless.tokens.strategies.jwt.internal import create_access_token
-    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
     from django.utils import timezone
 
     from accounts.models import User
     from accounts.queries.learners import learner_of
+    from benchmarks.log_in import log_in
     from review.models import Category, Content, ReviewSchedule
 
     stage = Stage([], [], [], random.Random(seed), web, database)
@@ -122,10 +113,8 @@ def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
         ReviewSchedule.objects.bulk_create(
             ReviewSchedule(content=row, user=user, added_at=added, due_at=added) for row in contents
         )
-        session = SessionStore()
-        session.create()
         stage.learners.append(learner_of(user))
-        stage.tokens.append(create_access_token(user, session, {}))
+        stage.tokens.append(log_in(user).access)
         stage.cards.append([row.public_id for row in contents])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -98,6 +98,7 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in own}
     return kept | {
         "RESEE_PORT": str(PORT),
+        "RESEE_LLM": "off",  # it comes when everything else serves, and weighs 1.3 GB
         "UV_CACHE_DIR": str(folder / "uv"),
         "PIP_NO_CACHE_DIR": "1",
     }

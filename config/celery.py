@@ -28,11 +28,15 @@ QUEUES = (
     TaskQueue("low", "Reports, exams, optimiser", "fast"),
     TaskQueue("ocr", "Reading scanned pages", "scan"),
     TaskQueue("storage", "Files", "scan"),
+    TaskQueue("ai", "Models in the worker itself: levels of texts", "ai"),
 )
 ROUTES = {
     "ocr.tasks.read_scan": {"queue": "ocr"},
     "ocr.tasks.*": {"queue": "storage"},
+    "accounts.tasks.deliver": {"queue": "high"},
+    "accounts.tasks.*": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
+    "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
@@ -64,6 +68,11 @@ SCHEDULE = {
         "task": "ocr.tasks.sweep",
         "schedule": 6 * 3600.0,
         "options": {"expires": 6 * 3600},
+    },
+    "prune-accounts": {
+        "task": "accounts.tasks.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "prune-api": {
         "task": "config.api.tasks.prune",
@@ -116,3 +125,4 @@ def keep_logging(**_: object) -> None:
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
 app.autodiscover_tasks()
+app.autodiscover_tasks(["config.ai"])

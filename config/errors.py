@@ -64,3 +64,11 @@ class Unavailable(ReseeError):
     def __init__(self, detail: str, *, retry_after_seconds: int = 10) -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class Exhausted(Unavailable):
+    """The caller has taken what it may for now; ``detail`` says what, and when there is more."""
+
+    code = "exhausted"
+    status = 429
+    title = "Limit reached"

@@ -79,15 +79,15 @@ class PaddleEngine:
         self._device = device
         detection = _folder("OCR_DET_DIR", "PP-OCRv6_small_det")
         recognition = _folder("OCR_REC_DIR", "PP-OCRv6_small_rec_latin")
+        given = variables.text("OCR_KO_REC_DIR")
+        korean = _model_folder(Path(given)) if given else None
         names = f"{_model_name(detection)}+{_model_name(recognition)}"
         os.environ |= _ENVIRONMENT
         os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(home.home() / "paddle"))
         limits = {"limit_side_len": SIDE_MAX, "limit_type": "max"}
         self._detection = _load("TextDetection", detection, device, **limits)
         self._latin = _Recogniser(recognition, device)
-        self._korean = None
-        if given := variables.text("OCR_KO_REC_DIR"):
-            self._korean = _Recogniser(_model_folder(Path(given)), device)
+        self._korean = _Recogniser(korean, device) if korean else None
         floats = " bf16" if _is_bfloat16(device) else ""
         self.version = f"{names}{floats} (paddleocr {installed_version('paddleocr')})"
 

@@ -9,6 +9,7 @@ import httpx
 import structlog
 from django.conf import settings
 
+from config.ai.breaker import BreakerOpen, breaker
 from ocr import places
 from ocr.options import ReadingOptions
 from ocr.text_lines import Line
@@ -16,6 +17,7 @@ from ocr.text_lines import Line
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 60.0  # less than a task's time limit; a page takes some seconds
 HEALTH_SECONDS = 1.5
+BREAKER = "ocr-model-server"  # after five pages that nobody read, 30 seconds of peace
 SET_ASIDE_SECONDS = 5.0  # a server that could not be reached is asked last for a while
 BUSY_SECONDS_MAX = 12.0  # of waiting for a server that says it is busy; another is asked at once
 ENGINE_FAILED = "engine_failed"
@@ -50,13 +52,25 @@ class Failure:
     is_permanent: bool
 
 
+class _NobodyAnswers(Exception):
+    """Every server is away, full or makes no sense."""
+
+
 def predict(data: bytes, options: ReadingOptions) -> Reading | Failure:
     """Have an image read by the server that has least to do; the next one if it is away.
 
-    Raises nothing that has to do with the network.
+    Raises nothing that has to do with the network. After some failures in a row, of all processes,
+    nobody is asked for a while.
     """
+    try:
+        with breaker(BREAKER, counts=_NobodyAnswers).attempt():
+            return _of_least_used(data, options)
+    except (BreakerOpen, _NobodyAnswers):
+        return _away()
+
+
+def _of_least_used(data: bytes, options: ReadingOptions) -> Reading | Failure:
     left = _urls()
-    outcome: Reading | Failure = _away()
     while left:
         among = [url for url in left if _set_aside.get(url, 0) < time.monotonic()] or left
         with places.least_used("model-servers", among, seconds=int(READ_SECONDS) + 5) as url:
@@ -64,7 +78,7 @@ def predict(data: bytes, options: ReadingOptions) -> Reading | Failure:
         if outcome != _away():
             return outcome
         left.remove(url)
-    return outcome
+    raise _NobodyAnswers
 
 
 def health() -> str:
@@ -81,6 +95,11 @@ def health() -> str:
         raise errors[0]
     away = f"; {len(errors)} away" if errors else ""
     return ", ".join(dict.fromkeys(found)) + away
+
+
+def trust_all() -> None:
+    """Forget which servers could not be reached."""
+    _set_aside.clear()
 
 
 def disconnect(url: str) -> None:

@@ -160,7 +160,8 @@ def _opened(data: bytes) -> Iterator[Any]:
             document = pypdfium2.PdfDocument(data)
             yield document
         except (pypdfium2.PdfiumError, ValueError, MemoryError) as error:
-            if "password" in str(error).lower():
+            # pdfium may repeat what it said of an earlier file; /Encrypt is never compressed
+            if "password" in str(error).lower() and b"/Encrypt" in data:
                 detail = "The PDF is locked with a password: send it without one."
                 raise EncryptedPdf(detail, field="file") from error
             raise _damaged() from error

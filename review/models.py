@@ -162,9 +162,7 @@ class ReviewSchedule(models.Model):
     buried_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["user", "due_at"], name="schedule_of_learner"),
-        ]
+        indexes = [models.Index(fields=["user", "due_at"], name="schedule_of_learner")]
 
     def __str__(self) -> str:
         return f"{self.content_id} due {self.due_at:%F %H:%M}"

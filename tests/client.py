@@ -3,11 +3,12 @@
 from typing import Any
 
 import orjson
-from allauth.headless.tokens.strategies.jwt.internal import create_access_token
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from accounts.commands.devices import open_device
 from accounts.models import User
 
 PREFIX = "/api/v1"
@@ -19,8 +20,14 @@ class ApiClient:
     def __init__(self, user: User) -> None:
         session = SessionStore()
         session.create()
-        token = create_access_token(user, session, {})
-        self._client = Client(headers={"authorization": f"Bearer {token}"})
+        _, pair = open_device(
+            user=user,
+            session_key=str(session.session_key),
+            user_agent="tests",
+            ip=None,
+            now=timezone.now(),
+        )
+        self._client = Client(headers={"authorization": f"Bearer {pair.access}"})
 
     def get(self, path: str, **query: Any) -> Any:
         """GET with query parameters."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from accounts.models import User
 from review.models import Category, Content
 
@@ -9,6 +11,13 @@ from review.models import Category, Content
 def user(email: str = "learner@example.com", **fields: Any) -> User:
     """A learner without a usable password."""
     return User.objects.create_user(email, **fields)
+
+
+def member(email: str, password: str, **fields: Any) -> User:
+    """A learner who can log in by password: the address is verified."""
+    learner = User.objects.create_user(email, password, **fields)
+    EmailAddress.objects.create(user=learner, email=email, verified=True, primary=True)
+    return learner
 
 
 def category(owner: User, name: str = "Words", **fields: Any) -> Category:

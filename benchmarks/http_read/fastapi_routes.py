@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 import asyncpg  # type: ignore[import-untyped]
 import jwt
@@ -66,7 +67,9 @@ def product_statements() -> Statements:
     values = known_values(user_id, now, today_of(me, now))
     due_cards(me, now=now, limit=LIMIT)  # reads the parameters, which stay in memory
     cache.delete(f"stats:{{{user_id}}}")
-    (found,) = noted(lambda: learner(user_id), values)
+    by_token = {"public_id": me.public_id}
+    users = User.objects.filter(public_id=me.public_id, is_active=True)
+    (found,) = noted(users.first, by_token)
     (due,) = noted(lambda: due_cards(me, now=now, limit=LIMIT), values)
     _, figures, counts = noted(lambda: statistics_queries.dashboard(me, now=now), values)
     names = (*due.names, "limit")
@@ -90,7 +93,7 @@ class Reads:
             raise HTTPException(401) from None
         if claims.get("token_use") != "access":
             raise HTTPException(401)
-        rows = await self.rows(self.statements.learner, {"user_id": int(claims["sub"])})
+        rows = await self.rows(self.statements.learner, {"public_id": UUID(claims["sub"])})
         if not rows:
             raise HTTPException(401)
         (row,) = rows

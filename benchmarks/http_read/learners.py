@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 from accounts.models import User
@@ -28,12 +27,3 @@ def make(seed: int) -> list[User]:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return list(User.objects.order_by("pk"))
-
-
-def token(user: User) -> str:
-    """Return an access token as the sign-in issues one."""
-    from allauth.headless.tokens.strategies.jwt.internal import create_access_token
-
-    session = SessionStore()
-    session.create()
-    return str(create_access_token(user, session, {}))

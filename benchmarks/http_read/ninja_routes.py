@@ -8,7 +8,6 @@ limiter would stand in ``Bearer.authenticate``.
 from datetime import timedelta
 from typing import Annotated, Any
 
-from allauth.headless.tokens.strategies.jwt.internal import decode_token
 from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
@@ -18,6 +17,7 @@ from ninja.security import HttpBearer
 
 from accounts.models import User
 from accounts.queries.learners import learner_of
+from accounts.tokens import check
 from benchmarks.http_read import shapes
 from config.api.rendering import dump
 from review import stat_cache
@@ -42,10 +42,8 @@ class Bearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
         """Return the learner; None answers 401."""
-        claims = decode_token(token, "access")
-        if claims is None:
-            return None
-        return User.objects.filter(pk=claims["sub"], is_active=True).first()
+        found = check(token)
+        return found[0] if found else None
 
 
 class LearnerRequest(HttpRequest):

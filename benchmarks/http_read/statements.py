@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|%%")
-_TYPES = {int: "bigint", date: "date", datetime: "timestamptz"}
+_TYPES = {int: "bigint", date: "date", datetime: "timestamptz", UUID: "uuid"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ def word_frequency(word: str) -> float:
     return float(wordfreq.zipf_frequency(word, "en"))
 
 
+def word_difficulty(word: str) -> float | None:
+    """Return the level as a number, 1 (A1) to 6 (C2), averaged as ``word_level``; None likewise."""
+    level = _analyzer().get_average_word_level_float(word)
+    return None if level is None else float(level)
+
+
 @cache
 def _analyzer() -> Any:
     from cefrpy import CEFRAnalyzer

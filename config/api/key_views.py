@@ -51,7 +51,9 @@ class ApiKeys(GenericAPIView[ApiKey]):
         """Return the learner's own."""
         return keys.keys_of(self.request.user.pk or 0)
 
-    @extend_schema(operation_id="api_keys_list", tags=["api-keys"])
+    @extend_schema(
+        operation_id="api_keys_list", responses=ApiKeySerializer(many=True), tags=["api-keys"]
+    )
     def get(self, request: Request) -> Response:
         """Return your keys, newest first; revoked ones are gone."""
         page = self.paginate_queryset(self.get_queryset()) or []

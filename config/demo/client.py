@@ -25,17 +25,15 @@ class Learner:
         """Close the connections."""
         self._http.close()
 
-    def sign_in(self, email: str, password: str) -> str:
-        """Log in, or sign up where there is no such learner; return which of the two it was."""
+    def log_in(self, email: str, password: str) -> None:
+        """Log in; DemoFailed says why not."""
         body = {"email": email, "password": password}
-        for step in ("login", "signup"):
-            answer = self._send("POST", f"{SIGN_IN}/{step}", json=body)
-            if answer.is_success:
-                token = answer.json()["meta"]["access_token"]
-                self._http.headers["Authorization"] = f"Bearer {token}"
-                return step
-        reasons = "; ".join(error["message"] for error in answer.json().get("errors", []))
-        raise DemoFailed(f"{email} can neither log in nor sign up: {reasons or answer.status_code}")
+        answer = self._send("POST", f"{SIGN_IN}/login", json=body)
+        if not answer.is_success:
+            reasons = "; ".join(error["message"] for error in answer.json().get("errors", []))
+            raise DemoFailed(f"{email} cannot log in: {reasons or answer.status_code}")
+        token = answer.json()["meta"]["access_token"]
+        self._http.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path: str, **query: Any) -> Any:
         """GET; DemoFailed unless it succeeds."""

@@ -72,8 +72,8 @@ class Journey:
         self.console.print(line, no_wrap=True, overflow="ellipsis")
 
     def _sign_in(self, email: str, password: str) -> None:
-        how = {"login": "logged in", "signup": "signed up"}[self.learner.sign_in(email, password)]
-        self._step("Sign in", f"{email} {how} in {self.learner.last_ms:.0f} ms")
+        self.learner.log_in(email, password)
+        self._step("Sign in", f"{email} logged in in {self.learner.last_ms:.0f} ms")
 
     def _category(self) -> str:
         """Return the id of the demo's category, made when it is not there yet."""

@@ -61,6 +61,8 @@ def dump(root: Path, path: Path) -> None:
 
 def people(names: tuple[str, ...] = ("demo", "admin")) -> list[Person]:
     """Return demo learner and administrator, created with generated passwords if missing."""
+    from allauth.account.models import EmailAddress  # its app has to be loaded
+
     users = get_user_model().objects
     found = []
     for name in names:
@@ -68,9 +70,11 @@ def people(names: tuple[str, ...] = ("demo", "admin")) -> list[Person]:
         user = users.filter(email=email).first()
         if user is None:
             create = users.create_superuser if name == "admin" else users.create_user
-            create(email, password)
+            user = create(email, password)
         elif not user.check_password(password):
             password = ""
+        verified = {"verified": True, "primary": True}
+        EmailAddress.objects.update_or_create(user=user, email=email, defaults=verified)
         found.append(Person(email, password or None))
     return found
 

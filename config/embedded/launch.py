@@ -13,7 +13,7 @@ from django.db import connection
 from rich.console import Console
 from rich.markup import escape
 
-from config.embedded import database, models, postgres, preflight, programs, wordnet
+from config.embedded import cefr_model, database, models, postgres, preflight, programs, wordnet
 from config.embedded.database import Person
 from config.embedded.servers import servers
 from config.embedded.service import rotate_logs
@@ -45,6 +45,8 @@ def run(console: Console, *, started_at: float, command: str | None = None) -> i
             return run_command(root, command)
         _first_demo(root, console, say)
         _show(console, people, time.monotonic() - started_at)
+        for service in programs.background(root):
+            supervisor.start(service)
         return supervisor.watch()
 
 
@@ -66,8 +68,9 @@ def _check(root: Path) -> None:
 def _start(
     root: Path, supervisor: Supervisor, console: Console, say: Callable[[str], None]
 ) -> list[Person]:
-    with _step(console, "OCR models and dictionary"):
+    with _step(console, "Models and dictionary"):
         models.provision(root, say)
+        cefr_model.provision(root, say)
         wordnet.provision(root, say)
     embedded = servers(root)
     if not variables.text("DATABASE_URL"):

@@ -10,13 +10,19 @@ import urllib.request
 from functools import partial
 from pathlib import Path
 
+from config.ai import llm_progress
+from config.ai.llm_progress import Progress
 from config.celery import QUEUES, app
 from config.embedded.processes import spawn
 from config.embedded.service import Service, log
 from config.settings import variables
 
 WORKER_PROCESSES = {"fast": 2, "scan": 1, "ai": 1}
+WORKER_ARGUMENTS = {  # the classifier takes half a GiB and seconds to load: its process stays
+    "ai": ("--max-memory-per-child", "1500000", "--max-tasks-per-child", "100000")
+}
 MODEL_SERVER_PORT_OFFSET = 2
+LANGUAGE_MODEL_PORT_OFFSET = 3
 EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 
 
@@ -29,11 +35,20 @@ def programs(root: Path) -> list[Service]:
     return [*found, _relay(root), _beat(root)]
 
 
+def background(root: Path) -> list[Service]:
+    """Return what is started when everything else serves, and may take its time."""
+    return [_language_model(root)] if _has_language_model() else []
+
+
 def ports() -> list[int]:
     """Return the ports that our processes will listen on."""
     web = variables.integer("RESEE_PORT")
-    own_models = not variables.text("OCR_MODEL_SERVER_URL")
-    return [web, web + MODEL_SERVER_PORT_OFFSET] if own_models else [web]
+    found = [web]
+    if not variables.text("OCR_MODEL_SERVER_URL"):
+        found.append(web + MODEL_SERVER_PORT_OFFSET)
+    if _has_language_model():
+        found.append(web + LANGUAGE_MODEL_PORT_OFFSET)
+    return found
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -45,6 +60,7 @@ def environment(root: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "MALLOC_ARENA_MAX": "2",
         "ORT_DISABLE_TELEMETRY": "1",
+        "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin starve everybody here
         "PADDLE_PDX_CACHE_HOME": str(root / "paddle"),
         "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
     }
@@ -80,8 +96,27 @@ def _web(root: Path) -> Service:
 
 def _model_server(root: Path) -> Service:
     port = variables.integer("RESEE_PORT") + MODEL_SERVER_PORT_OFFSET
-    start = partial(_python, root, "models", ["ocr.model_server"], nice=10)
+    start = partial(_python, root, "models", ["ocr.model_server"], nice=15)
     return Service("models", "OCR model server", start, partial(answers, _url(port, "/health")))
+
+
+def _has_language_model() -> bool:
+    return variables.text("RESEE_LLM") != "off" and not variables.text("LLM_BASE_URL")
+
+
+def _language_model(root: Path) -> Service:
+    port = variables.integer("RESEE_PORT") + LANGUAGE_MODEL_PORT_OFFSET
+    arguments = ["config.embedded.language_model", str(port)]
+
+    def news() -> str:
+        progress = llm_progress.read(llm_progress.path(root))
+        return "" if progress == Progress() else progress.sentence
+
+    def start() -> subprocess.Popen[bytes]:
+        llm_progress.write(llm_progress.path(root), Progress())
+        return _python(root, "llm", arguments, nice=10)
+
+    return Service("llm", "Language model", start, lambda: True, news=news)
 
 
 def _worker(root: Path, name: str) -> Service:
@@ -90,6 +125,7 @@ def _worker(root: Path, name: str) -> Service:
         "celery", "--app", "config.celery", "worker", "--hostname", f"{name}@resee",
         "--queues", queues, "--concurrency", str(WORKER_PROCESSES[name]), "--loglevel", "INFO",
         "--without-gossip", "--without-mingle", "--without-heartbeat",
+        *WORKER_ARGUMENTS.get(name, ()),
     ]  # fmt: skip
     return Service(
         f"worker-{name}",

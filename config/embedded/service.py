@@ -11,7 +11,8 @@ from pathlib import Path
 class Service:
     """One child: ``start`` returns the process at once, ``is_ready`` tells whether it answers.
 
-    A server is stopped after the programs that use it.
+    A server is stopped after the programs that use it. ``news`` returns a line for a person, said
+    whenever it changes.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Service:
     is_ready: Callable[[], bool]
     stop_signal: signal.Signals = signal.SIGTERM
     is_server: bool = False
+    news: Callable[[], str] | None = None
 
 
 def log(root: Path, name: str) -> Path:

@@ -33,6 +33,7 @@ class _Child:
     started_at: float
     failures: int = 0
     restart_at: float | None = None
+    told: str = ""
 
 
 class Supervisor:
@@ -107,6 +108,10 @@ class Supervisor:
             time.sleep(0.25)
 
     def _look_after(self, child: _Child, now: float) -> None:
+        news = child.service.news() if child.service.news else ""
+        if news and news != child.told:
+            child.told = news
+            self._say(f"{child.service.title} {news}")
         if child.restart_at is not None:
             if now >= child.restart_at:
                 self._restart(child)

@@ -75,5 +75,5 @@ class QueueLengths(Collector):
         yield lengths
 
 
-QUEUES = CollectorRegistry()
-QUEUES.register(QueueLengths())
+SHARED = CollectorRegistry()  # what is the same whichever process is asked
+SHARED.register(QueueLengths())

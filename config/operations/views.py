@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from config.operations.health import check_all
-from config.operations.parts import QUEUES
+from config.operations.parts import SHARED
 from config.settings import variables
 
 
@@ -39,5 +39,5 @@ def metrics(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     if shared := variables.text("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry, shared)  # type: ignore[no-untyped-call]
-    body = generate_latest(registry) + generate_latest(QUEUES)
+    body = generate_latest(registry) + generate_latest(SHARED)
     return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)

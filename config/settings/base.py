@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 import django_stubs_ext
 import environ
@@ -11,6 +11,8 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
+from config.settings.files import file_storage
+from config.settings.mail import mail_settings
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
@@ -41,7 +43,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
     "django_structlog",
+    "config.ai",
     "config.api",
     "config.embedded",
     "config.demo",
@@ -69,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
+    "accounts.unavailable.SignInUnavailable",
     "config.operations.audit.AuditStaff",
 ]
 
@@ -102,7 +109,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6}
 
 
 def redis_url(base: str, purpose: str) -> str:
@@ -134,69 +141,74 @@ def celery_broker(redis: str) -> str:
     return variables.text("CELERY_BROKER_URL") or redis_url(redis, "celery")
 
 
-def file_storage(url: str) -> dict[str, Any]:
-    """Return Django's storage settings: the disk, or S3 by ``s3://KEY:SECRET@host:port/bucket``.
+def google_apps() -> list[dict[str, str]]:
+    """Return the client that Google knows us by, none without one in the environment."""
+    client, secret = variables.text("GOOGLE_CLIENT_ID"), variables.text("GOOGLE_CLIENT_SECRET")
+    return [{"client_id": client, "secret": secret, "key": ""}] if client else []
 
-    The query may name a region and say ``tls=0``. ``s3://bucket`` is a bucket at AWS, with the
-    credentials that its own tools find. ValueError for any other URL.
-    """
-    if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
-    parts = urlsplit(url)
-    if parts.scheme != "s3" or not parts.hostname:
-        raise ValueError("STORAGE_URL must be s3://KEY:SECRET@host:port/bucket or s3://bucket")
-    query = dict(parse_qsl(parts.query))
-    options = {
-        "bucket_name": parts.path.strip("/") or parts.hostname,
-        "region_name": query.get("region"),
-        "default_acl": None,
-        "file_overwrite": True,  # a name stands for one content
-    }
-    if parts.path.strip("/"):
-        scheme = "http" if query.get("tls") == "0" else "https"
-        options["endpoint_url"] = f"{scheme}://{parts.netloc.rpartition('@')[2]}"
-    if parts.username:
-        options |= {
-            "access_key": unquote(parts.username),
-            "secret_key": unquote(parts.password or ""),
-        }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
+# Language model: any OpenAI-compatible server; several, separated by commas, in order
+LLM_BASE_URL = variables.text("LLM_BASE_URL")
+LLM_MODEL = variables.text("LLM_MODEL")
+LLM_API_KEY = variables.text("LLM_API_KEY")
+LLM_PRICES = variables.text("LLM_PRICES")
+LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
+LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
+LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
+LLM_PARALLEL = variables.integer("LLM_PARALLEL")
+LLM_LINE = variables.integer("LLM_LINE")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
     "accounts.permissions.RolePermissions",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("email", "name")}},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+    {"NAME": "accounts.passwords.MaximumLengthValidator"},
+]  # fmt: skip
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # else signing up tells which addresses are known
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900  # seconds, as the mails say
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 900
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True  # an account has one address
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # as on every other device
+MFA_ADAPTER = "accounts.adapters.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a code lasts a little longer than it is shown
+SOCIALACCOUNT_PROVIDERS = {"google": {"APPS": google_apps()}}
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
-ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 HEADLESS_SERVE_SPECIFICATION = True  # as JSON and YAML; it is also part of /api/schema/
 HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page loads scripts from elsewhere
-HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails name the API's own addresses
-    "account_confirm_email": "/api/v1/auth/app/v1/auth/email/verify?key={key}",
+HEADLESS_FRONTEND_URLS = {  # there are no pages: the mails hold codes
     "account_reset_password": "/api/v1/auth/app/v1/auth/password/request",
     "account_signup": "/api/v1/auth/app/v1/auth/signup",
 }
-HEADLESS_ADAPTER = "accounts.tokens.HeadlessAdapter"
-HEADLESS_TOKEN_STRATEGY = "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy"  # noqa: S105  a dotted path
+HEADLESS_ADAPTER = "accounts.sign_in.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "accounts.sign_in.TokenStrategy"  # noqa: S105  a dotted path
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
-EMAIL_CONFIG = environ.Env.email_url_config(variables.text("EMAIL_URL"))
-vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = variables.text("EMAIL_FROM")
+EMAIL_TIMEOUT = 20  # seconds
+vars().update(mail_settings(variables.text("EMAIL_URL")))
 
 # API
 REST_FRAMEWORK = {
@@ -212,6 +224,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
     "EXCEPTION_HANDLER": "config.api.problems.exception_handler",
     "PAGE_SIZE": 50,
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS is for browsers' preflights, answered before
     "DEFAULT_THROTTLE_CLASSES": ["config.api.limiter.Limits"],
     "NUM_PROXIES": variables.integer("NUM_PROXIES"),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -231,6 +244,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": ["A1", "A2", "B1", "B2", "C1", "C2"],
         "StageEnum": ["new", "learning", "review", "relearning"],
         "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
     },

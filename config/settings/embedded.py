@@ -17,4 +17,7 @@ OCR_MODEL_SERVER_URL = (
     variables.text("OCR_MODEL_SERVER_URL")
     or f"http://127.0.0.1:{variables.integer('RESEE_PORT') + 2}"
 )
+if not variables.text("LLM_BASE_URL") and variables.text("RESEE_LLM") != "off":
+    LLM_BASE_URL = f"http://127.0.0.1:{variables.integer('RESEE_PORT') + 3}/v1"
+    LLM_PARALLEL = variables.integer("LLM_PARALLEL") or 2  # the slots of config.ai.llm_server
 LOGGING = logging_settings()

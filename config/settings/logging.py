@@ -13,6 +13,8 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
 ]
 
+_TELLTALES = ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "langchain")
+
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,
@@ -51,5 +53,9 @@ def logging_settings() -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": variables.text("LOG_LEVEL")},
-        "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            # at lower levels these write what was asked of a model
+            **{name: {"level": "WARNING"} for name in _TELLTALES},
+        },
     }

@@ -16,4 +16,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+LLM_BASE_URL = ""  # a test that asks a model brings one
+LLM_PARALLEL = 0
 RATE_LIMIT_LEARNER = RATE_LIMIT_ADDRESS = 1_000_000  # counted, never reached

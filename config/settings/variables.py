@@ -22,7 +22,9 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Folder of all state of the embedded default (default: .resee beside manage.py).",
     ),
-    Variable("RESEE_PORT", "8000", "Port of the REST API; the model server takes RESEE_PORT + 2."),
+    Variable(
+        "RESEE_PORT", "8000", "Port of the REST API; the OCR and language models take + 2 and + 3."
+    ),
     Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
     Variable(
         "DATABASE_URL",
@@ -63,6 +65,36 @@ VARIABLES: tuple[Variable, ...] = (
         "OCR_KO_REC_DIR",
         "",
         "Folder of a Korean text recognition model; the program tesseract when empty.",
+    ),
+    Variable(
+        "RESEE_LLM",
+        "",
+        "off: no embedded language model; a GGUF file's path: that one; fetched when empty.",
+    ),
+    Variable(
+        "LLM_BASE_URL",
+        "",
+        "OpenAI-compatible servers, as https://host/v1, in order, by commas; embedded when empty.",
+    ),
+    Variable("LLM_MODEL", "embedded", "Model to ask each server for: one, or one a server."),
+    Variable("LLM_API_KEY", "", "Key for each server: one, or one a server."),
+    Variable(
+        "LLM_PRICES", "", "Dollars a million tokens, input/output, as 0.15/0.60: for the metrics."
+    ),
+    Variable("LLM_TOKENS_PER_DAY", "100000", "Tokens one learner may use a day; 0: any number."),
+    Variable("LLM_CALLS_PER_MINUTE", "20", "Model calls one learner may make a minute; 0: any."),
+    Variable("LLM_INPUT_CHARS", "12000", "Longest question to a model, in characters."),
+    Variable(
+        "LLM_PARALLEL",
+        "0",
+        "Answers written at once, for all learners together; 0: any number (embedded: 2).",
+    ),
+    Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
+    Variable(
+        "CEFR_MODEL",
+        "",
+        "Folder or hub name of a text classifier with the labels A1-C2; the provisioned one when "
+        "empty.",
     ),
     Variable(
         "DICTIONARY_DIR",
@@ -114,7 +146,15 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("LOG_LEVEL", "INFO", "Lowest level that is logged."),
     Variable("LOG_FORMAT", "json", "json, or console for people."),
-    Variable("EMAIL_URL", "consolemail://", "Mail server, as smtp+tls://user:password@host:port."),
+    Variable(
+        "EMAIL_URL",
+        "consolemail://",
+        "Mail server, as smtp+tls://user:password@host:port, or a provider that anymail knows, as "
+        "anymail+postmark://?server_token=...",
+    ),
+    Variable("EMAIL_FROM", "Resee <noreply@localhost>", "Sender of the mails."),
+    Variable("GOOGLE_CLIENT_ID", "", "OAuth client of the log-in by Google; off when empty."),
+    Variable("GOOGLE_CLIENT_SECRET", "", "Secret of that client."),
     Variable("PROOF", "", "1: the tests run the full counts instead of the small ones."),
 )
 

@@ -26,7 +26,8 @@ PLANTS = {
     "pure": ("review/scheduling.py", "def late():\n    import django.utils.timezone"),
     "write-side": ("review/commands/reviews.py", "import review.read_models"),
     "paddle-door": ("ocr/pages.py", "def late():\n    import paddleocr"),
-    "no-models-yet": ("config/ai/cefr.py", "import torch"),
+    "torch-door": ("config/ai/cefr.py", "import torch"),
+    "llm-door": ("config/ai/gateway.py", "def late():\n    import xllamacpp"),
 }
 _RUN = (
     "import sys; sys.path.insert(0, '')\n"

@@ -9,7 +9,9 @@ import config.wsgi
 from django.urls import get_resolver
 get_resolver().url_patterns
 config.wsgi.application
+import config.ai.gateway
 heavy = {"torch", "transformers", "paddleocr", "paddlex", "onnxruntime", "xllamacpp", "cv2"}
+heavy |= {"langchain", "langchain_core", "openai", "pydantic"}
 print(" ".join(sorted(heavy & {name.partition(".")[0] for name in sys.modules})))
 """
 

@@ -14,6 +14,7 @@ from config.demo.client import DemoFailed, Learner
 from config.demo.journey import Journey, Told
 from config.dictionary import glosses
 from review.models import Content, ReviewHistory, ReviewSchedule
+from tests import make
 from tests.flows.worker import running_worker
 from tests.ocr_server import fake_model_server, running_model_server
 
@@ -48,6 +49,7 @@ def _run(url: str, seed: int) -> tuple[Told, str]:
 def test_a_photographed_page_becomes_cards_and_shows_in_the_statistics(
     live_server: Any, settings: Any
 ) -> None:
+    make.member(EMAIL, PASSWORD)
     with running_model_server() as settings.OCR_MODEL_SERVER_URL:
         first, said = _run(live_server.url, seed=7)
         answers = ReviewHistory.objects.count()
@@ -56,7 +58,7 @@ def test_a_photographed_page_becomes_cards_and_shows_in_the_statistics(
     assert sum(day.count for day in first.days) == answers >= len(GLOSSES)
     assert sum(count for _, count in first.due) == answers
     assert sum(day.count for day in again.days) == ReviewHistory.objects.count()
-    assert "signed up" in said
+    assert "logged in" in said
     assert "logged in" in said_again
 
 
@@ -79,6 +81,7 @@ def test_a_page_that_cannot_be_read_ends_the_demo_with_its_reason(
     live_server: Any, settings: Any
 ) -> None:
     unreadable = (422, {"code": "unreadable", "detail": "This is no picture."})
+    make.member(EMAIL, PASSWORD)
     with (
         fake_model_server(lambda _: unreadable) as settings.OCR_MODEL_SERVER_URL,
         pytest.raises(DemoFailed, match="The page was not read: "),

@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.queries.learners import Learner
+from config.ai.breaker import breaker
+from ocr import model_client
 from ocr.commands.reading import read_scan
 from ocr.commands.scans import accept_scan
 from ocr.models import Scan
@@ -16,6 +18,14 @@ from tests.ocr import images
 from tests.ocr_server import Answer, fake_model_server
 
 Serve = Callable[[Callable[[bytes], Answer]], None]
+
+
+@pytest.fixture(autouse=True)
+def servers_are_trusted() -> Iterator[None]:
+    """Forget what model servers of other tests did not answer."""
+    yield
+    breaker(model_client.BREAKER).reset()
+    model_client.trust_all()
 
 
 @pytest.fixture

@@ -1,26 +1,19 @@
 """The client of the model servers: who is asked, and what becomes of trouble."""
 
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
-import pytest
+from prometheus_client import REGISTRY
 
+from config.ai import store
+from config.ai.breaker import breaker
 from ocr import model_client, places
 from ocr.model_client import Failure, Reading
 from ocr.options import ReadingOptions
 from tests.ocr_server import Answer, fake_model_server, fake_reading
 
 AWAY = "http://127.0.0.1:9"  # nobody listens
-
-
-@pytest.fixture(autouse=True)
-def nobody_set_aside() -> Iterator[None]:
-    """Forget who was away."""
-    model_client._set_aside.clear()
-    yield
-    model_client._set_aside.clear()
 
 
 def ask() -> Reading | Failure:
@@ -84,3 +77,30 @@ def test_without_any_server_there_is_a_reason_and_no_exception(settings: Any) ->
     outcome = ask()
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.is_permanent) == ("model_server_unavailable", False)
+
+
+def test_after_five_failures_nobody_is_asked_until_one_try_succeeds(settings: Any) -> None:
+    settings.OCR_MODEL_SERVER_URL = AWAY
+    opened = _opened()
+    for _ in range(5):
+        ask()
+    guard = breaker(model_client.BREAKER)
+    assert (guard.state, _opened()) == ("open", opened + 1)
+    asked: list[bytes] = []
+
+    def answer(body: bytes) -> Answer:
+        asked.append(body)
+        return fake_reading("Unit 7")
+
+    with fake_model_server(answer) as url:
+        settings.OCR_MODEL_SERVER_URL = url
+        assert isinstance(ask(), Failure)
+        assert asked == []
+        store.ask(lambda redis: redis.hset(f"breaker:{model_client.BREAKER}", "retry_ms", 0))
+        assert isinstance(ask(), Reading)
+    assert guard.state == "closed"
+
+
+def _opened() -> float:
+    name = {"breaker": model_client.BREAKER}
+    return REGISTRY.get_sample_value("breaker_opened_total", name) or 0.0

@@ -74,3 +74,10 @@ def test_a_pdf_that_is_not_read_says_why(data: bytes, refusal: type[Exception], 
     for look in (pages.check, pages.decode):
         with pytest.raises(refusal, match=said):
             look(data)
+
+
+def test_a_damaged_pdf_is_not_called_locked_because_the_one_before_it_was() -> None:
+    with pytest.raises(pdf.EncryptedPdf):
+        pages.check(pdfs.text_pdf(["secret words"], encrypt=True))
+    with pytest.raises(pdf.DamagedPdf):
+        pages.check(pdfs.text_pdf())

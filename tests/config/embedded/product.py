@@ -42,6 +42,7 @@ class Product:
             "RESEE_PORT": str(port),
             "OCR_MODEL_SERVER_URL": "http://127.0.0.1:9",  # an operator's own: not started here
             "DICTIONARY_DIR": str(root),
+            "RESEE_LLM": "off",
             "DJANGO_SETTINGS_MODULE": "config.settings.embedded",
         }
         (root / "demo-done").touch()

@@ -4,13 +4,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from config.embedded import models, wordnet
+from config.embedded import cefr_model, models, wordnet
 from config.embedded.errors import CannotStart
 from config.settings import home
 
 
 class Command(BaseCommand):
-    """Make the OCR model folders sound and fetch the dictionary; quick when nothing is missing."""
+    """Make the model folders sound and fetch the dictionary; quick when nothing is missing."""
 
     help = __doc__ or ""
     requires_system_checks = ()
@@ -20,8 +20,10 @@ class Command(BaseCommand):
         root = home.home()
         try:
             models.provision(root, self.stdout.write)
+            cefr = cefr_model.provision(root, self.stdout.write)
         except CannotStart as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"OCR models: {home.models_dir(root)}")
+        self.stdout.write(f"Classifier of texts: {cefr}")
         if folder := wordnet.provision(root, self.stdout.write, again=True):
             self.stdout.write(f"Dictionary: {folder}")

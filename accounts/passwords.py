@@ -1,0 +1,20 @@
+"""What a password must be, beside Django's rules: no longer than a person would write."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+LENGTH_MAX = 128
+
+
+class MaximumLengthValidator:
+    """Refuses texts that only cost time to hash."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        """Raise ValidationError for a longer password."""
+        if len(password) > LENGTH_MAX:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        """Return the rule."""
+        return _("A password has at most %d characters.") % LENGTH_MAX

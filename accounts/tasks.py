@@ -1,0 +1,35 @@
+"""What accounts have done for them in the background."""
+
+from datetime import timedelta
+from smtplib import SMTPException
+
+from anymail.exceptions import AnymailError
+from celery import shared_task
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from accounts import emails, tokens
+from accounts.models import Device
+
+DELIVER = "accounts.tasks.deliver"
+
+
+@shared_task(
+    name=DELIVER,
+    autoretry_for=(OSError, SMTPException, AnymailError),
+    retry_backoff=5,
+    retry_backoff_max=300,
+    max_retries=6,
+)
+def deliver(name: str, language: str, facts: dict[str, str], **_: object) -> None:
+    """Send a mail; while the provider does not answer, again for some ten minutes."""
+    emails.send(name, language=language, facts=facts)
+
+
+@shared_task(name="accounts.tasks.prune")
+def prune(**_: object) -> None:
+    """Remove devices whose refresh token has expired, and sessions that have."""
+    now = timezone.now()
+    unused = now - timedelta(seconds=tokens.refresh_seconds())
+    Device.objects.filter(last_used_at__lt=unused).delete()
+    Session.objects.filter(expire_date__lt=now).delete()

@@ -1,0 +1,1 @@
+"""What must hold whoever asks, and what that costs; see __main__."""

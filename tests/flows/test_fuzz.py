@@ -1,0 +1,21 @@
+"""Whatever a client sends, it is answered as the schema says, and never by a fault of ours."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from config.settings import variables
+from tests.fuzz.run import run
+
+CALLS = 10_000 if variables.text("PROOF") else 300
+
+
+@pytest.mark.timeout(3600)
+def test_generated_requests_are_answered_as_described(alice: User, settings: Any) -> None:
+    settings.ZEAL_ALLOWLIST = [{"model": "*"}]
+    found = run(alice, CALLS, seed=7)
+    assert found.faults == 0, found.problems
+    assert found.problems == []
+    assert found.calls >= CALLS * 0.8
+    assert found.statuses[200] > 0

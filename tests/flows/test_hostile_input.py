@@ -1,0 +1,116 @@
+"""What learners type and photograph is data: it is stored as it came, and runs nowhere."""
+
+import ast
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import User
+from tests import make
+from tests.architecture import tree
+from tests.client import ApiClient
+from tests.ocr import images
+from tests.ocr.scans import read_scan
+
+CORPUS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "<svg/onload=alert(1)>",
+    "javascript:alert(1)",
+    "'-alert(1)-'",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "</textarea><script>alert(1)</script>",
+    '=HYPERLINK("http://evil.example","x")',
+    "+cmd|' /C calc'!A0",
+]
+# The only modules that ask other machines, and whom: the model server of the operator.
+ASKING = {"ocr/model_client.py", "config/demo/client.py", "config/embedded/programs.py"}
+_NETWORK = {"httpx", "requests", "urllib.request", "aiohttp", "http.client", "urllib3"}
+
+
+@pytest.fixture
+def staff(db: Any, settings: Any) -> Client:
+    settings.ZEAL_ALLOWLIST = [{"model": "*"}]
+    client = Client()
+    client.force_login(User.objects.create_superuser("staff@example.com", "a-secret"))
+    return client
+
+
+@pytest.mark.parametrize("text", CORPUS)
+def test_text_comes_back_as_it_was_sent_and_runs_in_no_page(
+    text: str, api: ApiClient, alice: User, staff: Client
+) -> None:
+    api.patch("/me/", {"name": text})
+    category = api.post("/categories/", {"name": text}).json()
+    made = api.post(
+        "/contents/",
+        {"front": text, "back": text, "example": text, "tags": [text], "category": category["id"]},
+    ).json()
+    scan = read_scan(alice, {text: "A1"})
+    assert api.get("/me/").json()["name"] == category["name"] == text
+    read = api.get(f"/contents/{made['id']}/")
+    assert (read.json()["front"], read.json()["back"], read.json()["tags"]) == (text, text, [text])
+    assert read["Content-Type"] == "application/json"
+    assert api.get(f"/scans/{scan.public_id}/").json()["words"][0]["lemma"] == text
+    if "<" in text:
+        for place in ("accounts/user", "review/category", "review/content", "ocr/textline"):
+            page = staff.get(f"/admin/{place}/").content.decode()
+            assert text not in page, place
+            assert "&lt;" in page, place
+
+
+def test_nothing_is_exported_as_a_table_without_a_rule_for_formulae() -> None:
+    """There is no CSV or XLSX yet: whoever adds one escapes cells that begin with = + - @."""
+    importing = {"csv", "openpyxl", "xlsxwriter", "import_export"}
+    assert _modules_importing(importing) == set()
+
+
+def test_no_address_from_input_is_ever_fetched(api: ApiClient, alice: User) -> None:
+    assert _modules_importing(_NETWORK) <= ASKING
+    category = make.category(alice)
+    card = {"front": "a", "back": "http://169.254.169.254/", "category": str(category.public_id)}
+    assert api.post("/contents/", card).status_code == 201  # a text like any other
+
+
+def _modules_importing(names: set[str]) -> set[str]:
+    found = set()
+    for folder in ("accounts", "config", "ocr", "review"):
+        for path in (tree.ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                imported = []
+                if isinstance(node, ast.Import):
+                    imported = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom):
+                    imported = [node.module or ""]
+                if names & {*imported, *(name.partition(".")[0] for name in imported)}:
+                    found.add(str(path.relative_to(tree.ROOT)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("page.png", b"<script>alert(1)</script>"),
+        ("page.png", b"<?php system('id'); ?>"),
+        ("page.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("page.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
+        ("page.png", b"MZ" + b"\0" * 100),
+        ("page.png", b""),
+    ],
+)
+def test_what_is_no_picture_is_refused(name: str, data: bytes, api: ApiClient) -> None:
+    answer = api.upload("/scans/", file=SimpleUploadedFile(name, data, "image/png"))
+    assert 400 <= answer.status_code < 500
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a\0b.png", "/etc/passwd", "x" * 300 + ".png"]
+)
+def test_a_files_name_is_no_path(name: str, api: ApiClient) -> None:
+    answer = api.upload("/scans/", file=SimpleUploadedFile(name, images.png()))
+    assert answer.status_code in {202, 400, 422}
+    if answer.status_code == 202:
+        assert "/" not in api.get(f"/scans/{answer.json()['id']}/").json()["file_name"]

@@ -1,0 +1,48 @@
+"""Nobody reaches what is another's, by no route and no method."""
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import path
+
+from config import urls
+from review import access
+from review.models import Content
+from tests.isolation import matrix
+from tests.isolation.rows import row_of
+
+pytestmark = pytest.mark.django_db
+CONTENT = "api/v1/contents/<uuid:content_id>/"
+
+
+@pytest.fixture(autouse=True)
+def _no_count_of_reads(settings: Any) -> None:
+    """The world is built row by row; how many reads a page takes is tested elsewhere."""
+    settings.ZEAL_ALLOWLIST = [{"model": "*"}]
+
+
+@pytest.mark.timeout(900)
+def test_what_is_alices_reaches_alice_alone() -> None:
+    found = matrix.run()
+    assert [route for route in matrix.routes() if row_of(route) is None] == []
+    assert found.leaks == []
+    assert found.faults == []
+    assert found.unreached == []
+    assert len(matrix.routes()) > 200
+    assert found.calls >= 5 * 2 * found.routes
+
+
+def test_a_planted_leak_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "contents_of", lambda _: Content.objects.all())
+    found = matrix.run([CONTENT])
+    actors = {leak.split()[0] for leak in found.leaks}
+    assert actors == {"other", "teacher", "staff", f"{CONTENT}:"}
+    assert any("changed ['review.Content']" in leak for leak in found.leaks)
+
+
+def test_a_route_without_a_row_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    planted = path("planted/", lambda _: HttpResponse())
+    monkeypatch.setattr(urls, "urlpatterns", [*urls.urlpatterns, planted])
+    assert "planted/" in set(matrix._walk(type("R", (), {"url_patterns": urls.urlpatterns}), ""))  # type: ignore[arg-type]
+    assert matrix.run(["planted/"]).without_row == ["planted/"]

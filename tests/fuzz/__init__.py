@@ -1,0 +1,1 @@
+"""Requests made from the OpenAPI schema: none is answered by a fault of ours."""

@@ -1,0 +1,1 @@
+"""Every route asked by everybody in every way: what is Alice's reaches Alice alone."""

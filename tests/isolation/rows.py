@@ -1,0 +1,130 @@
+"""One row a route of ours: who it is for, and a body that would do something if it were let in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
+
+from tests.isolation.world import World
+
+Body = Callable[[World], dict[str, Any]]
+
+
+class For(StrEnum):
+    """Whom a route is for."""
+
+    ALL = "whoever asks"
+    LEARNER = "a learner: it shows and changes their own"
+    OWNER = "the owner of the row that its address names"
+    SIGN_IN = "whoever signs in"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A route's row; ``query`` and ``body`` name what is the owner's."""
+
+    audience: For
+    body: Body = lambda _: {}
+    query: Body = lambda _: {}
+
+
+def _category(world: World) -> dict[str, Any]:
+    return {"category": str(world.ids["full_category_id"])}
+
+
+def _card(world: World) -> dict[str, Any]:
+    return {"front": "theirs", "back": "b", **_category(world)}
+
+
+def _answer(world: World) -> dict[str, Any]:
+    content = str(world.ids["content_id"])
+    return {"content": content, "rating": 3, "taken_ms": 1}
+
+
+def _late_answer(world: World) -> dict[str, Any]:
+    moment = {"reviewed_at": timezone.now().isoformat(), "id": str(uuid4())}
+    return {"reviews": [{**_answer(world), **moment}]}
+
+
+def _chosen_word(world: World) -> dict[str, Any]:
+    return {"words": [{"id": str(world.ids["word_id"]), "back": "b"}]}
+
+
+def _into(world: World) -> dict[str, Any]:
+    return {"into": str(world.ids["full_category_id"])}
+
+
+def _below(world: World) -> dict[str, Any]:
+    return {"name": "theirs", "parent": str(world.ids["full_category_id"])}
+
+
+_ALL, _LEARNER, _OWNER = Row(For.ALL), Row(For.LEARNER), Row(For.OWNER)
+ROWS: dict[str, Row] = {
+    "healthz": _ALL,
+    "readyz": _ALL,
+    "metrics": _ALL,
+    "api/schema/": _ALL,
+    "api/docs/": _ALL,
+    "api/v1/": _ALL,
+    "api/v1/me/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
+    "api/v1/api-keys/": Row(For.LEARNER, lambda _: {"name": "k", "scopes": ["me:read"]}),
+    "api/v1/api-keys/<uuid:key_id>/": _OWNER,
+    "api/v1/categories/": Row(For.LEARNER, _below),
+    "api/v1/categories/<uuid:category_id>/": Row(For.OWNER, _below, _into),
+    "api/v1/categories/<uuid:category_id>/scheduling/": Row(
+        For.OWNER, lambda _: {"desired_retention": 0.8}
+    ),
+    "api/v1/contents/": Row(For.LEARNER, _card, _category),
+    "api/v1/contents/bulk/": Row(For.LEARNER, lambda world: {"contents": [_card(world)]}),
+    "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
+    "api/v1/contents/<uuid:content_id>/move/": Row(For.OWNER, _category),
+    "api/v1/contents/<uuid:content_id>/archive/": _OWNER,
+    "api/v1/contents/<uuid:content_id>/restore/": _OWNER,
+    "api/v1/contents/<uuid:content_id>/suspend/": _OWNER,
+    "api/v1/contents/<uuid:content_id>/unsuspend/": _OWNER,
+    "api/v1/contents/<uuid:content_id>/bury/": _OWNER,
+    "api/v1/contents/<uuid:content_id>/reset/": _OWNER,
+    "api/v1/reviews/": Row(For.LEARNER, _answer),
+    "api/v1/reviews/due/": Row(For.LEARNER, query=_category),
+    "api/v1/reviews/<uuid:review_id>/undo/": _OWNER,
+    "api/v1/reviews/log/": _LEARNER,
+    "api/v1/reviews/batch/": Row(For.LEARNER, _late_answer),
+    "api/v1/scheduling/": Row(For.LEARNER, lambda _: {"desired_retention": 0.8}),
+    "api/v1/statistics/dashboard/": _LEARNER,
+    "api/v1/statistics/categories/": _LEARNER,
+    "api/v1/statistics/retention/": _LEARNER,
+    "api/v1/statistics/hours/": _LEARNER,
+    "api/v1/statistics/activity/": _LEARNER,
+    "api/v1/scans/": _LEARNER,
+    "api/v1/scans/<uuid:scan_id>/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/retry/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/cards/": Row(For.OWNER, _chosen_word),
+}
+
+
+def _credentials(world: World) -> dict[str, Any]:
+    """Return what somebody might try who knows the owner's address."""
+    tried = "not alice's secret"
+    return {
+        "email": world.owner.email,
+        "password": tried,
+        "current_password": tried,
+        "new_password": "a-new-long-secret-1",
+        "key": "not-a-key",
+        "code": "000000",
+        "refresh_token": "not-a-token",
+        "id": str(world.owner.public_id),
+    }
+
+
+def row_of(route: str) -> Row | None:
+    """Return a route's row: sign-in and admin have one each; None where nobody wrote one."""
+    if route.startswith("admin/"):
+        return Row(For.STAFF)
+    if route.startswith("api/v1/auth/"):
+        return Row(For.SIGN_IN, _credentials)
+    return ROWS.get(route)

@@ -1,0 +1,127 @@
+"""Alice, whose every text bears a mark, and those who are not Alice."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import uuid4
+
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db.models import F, ForeignKey, Model
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.queries.learners import learner_of
+from accounts.roles import Role
+from config.api import keys
+from config.jobs.models import Job
+from ocr.models import TextLine, Word
+from review.models import Category
+from tests import make
+from tests.client import ApiClient
+from tests.ocr.scans import read_scan
+from tests.review.cards import card, review
+
+ACTORS = ("anonymous", "other", "owner", "teacher", "staff")
+
+
+@dataclass
+class World:
+    """The owner with one row of everything, and the ids by which it is asked for."""
+
+    mark: str = field(default_factory=lambda: f"mark{uuid4().hex[:10]}")
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.owner = make.user(f"{self.mark}@example.com", name=self.mark)
+        self.owner.set_password("alice's own secret")
+        self.owner.save()
+        EmailAddress.objects.create(user=self.owner, email=self.owner.email, primary=True)
+        self.users: dict[str, User | None] = {"anonymous": None, "owner": self.owner}
+        for name, role in (
+            ("other", Role.LEARNER),
+            ("teacher", Role.TEACHER),
+            ("staff", Role.SUPPORT),
+        ):
+            address = f"{name}-{uuid4().hex[:8]}@example.com"
+            self.users[name] = make.user(address, role=role.value, is_staff=role.is_staff)
+        self._fill()
+        self._clients = {actor: self._signed_in(actor) for actor in ACTORS}
+
+    def _fill(self) -> None:
+        learner, now = learner_of(self.owner), timezone.now()
+        ago = now - timedelta(days=1)
+        content = card(learner, self.mark, ago, back=f"{self.mark} back", tags=[self.mark])
+        Category.objects.filter(pk=content.category_id).update(name=self.mark)
+        empty = make.category(self.owner, f"{self.mark} empty")
+        scan = read_scan(self.owner, {self.mark: "C1"})
+        Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
+        key, _ = keys.create_key(
+            user_id=self.owner.pk, name=self.mark, scopes=["me:read"], expires_at=None, now=now
+        )
+        self.ids = {
+            "category_id": empty.public_id,
+            "content_id": content.public_id,
+            "review_id": review(learner, content, at=ago).public_id,
+            "scan_id": scan.public_id,
+            "key_id": key.public_id,
+            "full_category_id": content.category.public_id,
+            "word_id": Word.objects.get(page__scan=scan).public_id,
+        }
+
+    def client(self, actor: str) -> Client:
+        """Return a fresh copy of an actor's client: access token and, where let in, session."""
+        first = self._clients[actor]
+        client = Client(raise_request_exception=False)
+        client.defaults.update(first.defaults)
+        client.cookies = SimpleCookie({name: each.value for name, each in first.cookies.items()})
+        return client
+
+    def _signed_in(self, actor: str) -> Client:
+        user = self.users[actor]
+        if user is None:
+            return Client()
+        client = ApiClient(user)._client
+        client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    def state(self, only: Collection[str] | None = None) -> dict[str, str]:
+        """Return all that is stored of the owner, by model; or of some models ``only``."""
+        return {
+            model._meta.label: str(_rows(model, self.owner))
+            for model in _owned()
+            if only is None or model._meta.label in only
+        }
+
+    def mixed(self) -> list[str]:
+        """Return the references from one learner's row to another's."""
+        found = []
+        for model in _owned():
+            for relation in model._meta.concrete_fields:
+                target = relation.related_model
+                if isinstance(relation, ForeignKey) and target in _owned() and target is not User:
+                    rows = model._default_manager.exclude(user=F(f"{relation.name}__user"))
+                    if rows.filter(**{f"{relation.name}__user__isnull": False}).exists():
+                        found.append(f"{model._meta.label}.{relation.name}")
+        return found
+
+
+@cache
+def _owned() -> list[type[Model]]:
+    return [
+        model
+        for model in apps.get_models()
+        if model is User
+        or any(f.name == "user" and f.related_model is User for f in model._meta.concrete_fields)
+        or model is TextLine
+    ]
+
+
+def _rows(model: type[Model], owner: User) -> list[dict[str, Any]]:
+    path = {User: "pk", TextLine: "page__scan__user_id"}.get(model, "user_id")
+    names = [f.attname for f in model._meta.concrete_fields if f.attname != "last_login"]
+    return list(model._default_manager.filter(**{path: owner.pk}).order_by("pk").values(*names))
