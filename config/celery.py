@@ -31,7 +31,8 @@ QUEUES = (
     TaskQueue("ai", "Models in the worker itself: levels of texts", "ai"),
 )
 ROUTES = {
-    "ocr.tasks.*": {"queue": "ocr"},
+    "ocr.tasks.read_scan": {"queue": "ocr"},
+    "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
@@ -57,6 +58,16 @@ SCHEDULE = {
         "task": "config.outbox.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
+    },
+    "prune-originals": {
+        "task": "ocr.tasks.prune_originals",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "sweep-files": {
+        "task": "ocr.tasks.sweep",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 6 * 3600},
     },
     "prune-accounts": {
         "task": "accounts.tasks.prune",

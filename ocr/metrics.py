@@ -8,3 +8,4 @@ READ_SECONDS = Histogram(
     "Time of one attempt to read a scan, from claim to stored",
     buckets=(0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60),
 )
+FILES = Counter("ocr_files_discarded_total", "Files deleted by the clock, and why", ["reason"])

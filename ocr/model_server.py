@@ -7,9 +7,8 @@ is told to come back. It knows no database and imports no Django.
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,17 +19,18 @@ os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # this process answers for its
 from gunicorn.app.base import BaseApplication
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from config.errors import Invalid, ReseeError, Unavailable
+from config.errors import Invalid, ReseeError
 from config.settings import variables
 from ocr import model_metrics as metrics
 from ocr import pages
-from ocr.engine import Engine, PaddleEngine
-from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
-from ocr.text_lines import Line, full_text, in_reading_order
+from ocr.engine import PaddleEngine
+from ocr.model_process import WAITING_MAX, Model, retire_process
+from ocr.model_versions import Loaded, load, parsed
+from ocr.options import ReadingOptions
+from ocr.options import parsed as parsed_options
+from ocr.text_lines import Line, full_text, in_reading_order, sure_enough
 
 PORT_OFFSET = 2
-WAITING_MAX = 4
-LOADING_SECONDS_MAX = 30.0
 STOP_SECONDS_MAX = 2
 
 log = logging.getLogger("gunicorn.error")
@@ -38,56 +38,20 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 Answer = tuple[int, dict[str, Any]]
 
 
-class Model:
-    """The engine, loaded beside the listening server; ``status`` is loading, ready or failed."""
-
-    def __init__(self, load: Callable[[], Engine]) -> None:
-        """Begin to load."""
-        self.status = "loading"
-        self.version = ""
-        self._load = load
-        self._engine: Engine | None = None
-        self._is_settled = threading.Event()
-        self._one_page = threading.Lock()
-        self._places = threading.BoundedSemaphore(WAITING_MAX)
-        threading.Thread(target=self._settle, daemon=True).start()
-
-    def read(self, data: bytes) -> tuple[pages.Pixels, list[Line]]:
-        """Return the upright page and its lines; Unavailable when too many wait already."""
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Too many pages are waiting.", retry_after_seconds=5)
-        try:
-            with metrics.WAITING.track_inprogress(), self._one_page:
-                engine = self._ready_engine()
-                page = pages.decode(data)
-                return page, engine.read(page)
-        finally:
-            self._places.release()
-
-    def _ready_engine(self) -> Engine:
-        self._is_settled.wait(LOADING_SECONDS_MAX)
-        if self._engine is None:
-            raise Unavailable(f"The models are not there: {self.status}.")
-        return self._engine
-
-    def _settle(self) -> None:
-        try:
-            self._engine = self._load()
-            self.version, self.status = self._engine.version, "ready"
-            metrics.LOADED.set(1)
-        except Exception:
-            self.status = "failed"
-            log.exception("The models could not be loaded")
-        finally:
-            self._is_settled.set()
+def _all_versions() -> list[Loaded]:
+    return load(parsed(variables.text("OCR_MODEL_VERSIONS")), PaddleEngine)
 
 
 class ModelServer:
     """The WSGI application."""
 
-    def __init__(self, load: Callable[[], Engine] = PaddleEngine) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Sequence[Loaded]] = _all_versions,
+        retire: Callable[[], None] = retire_process,
+    ) -> None:
         """Begin to load the models."""
-        self.model = Model(load)
+        self.model = Model(load, retire)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; whatever goes wrong is an answer with ``status`` "failed"."""
@@ -104,7 +68,7 @@ class ModelServer:
             return _failed(404, "not_found", "There is nothing at this address.")
         with metrics.PREDICT_SECONDS.time():
             status, body = self._predict(environ)
-        metrics.PREDICTIONS.labels(body.get("code", "ok")).inc()
+        metrics.PREDICTIONS.labels(body.get("code", "ok"), body.get("version", "")).inc()
         return status, body
 
     def _health(self) -> Answer:
@@ -116,9 +80,9 @@ class ModelServer:
     def _predict(self, environ: dict[str, Any]) -> Answer:
         started = time.perf_counter()
         try:
-            threshold = _threshold(environ)
-            page, found = self.model.read(_body(environ))
-            lines = in_reading_order([line for line in found if line.confidence >= threshold])
+            options = _options(environ)
+            found = self.model.read(_body(environ), options)
+            lines = in_reading_order(sure_enough(found.lines, options.confidence_threshold))
         except pages.TooLarge as error:
             return _failed(error.status, error.code, error.detail)
         except Invalid as error:
@@ -128,12 +92,13 @@ class ModelServer:
         except Exception:
             log.exception("A page could not be read")
             return _failed(500, "engine_failed", "The page could not be read.")
-        height, width = page.shape[:2]
+        height, width = found.page.shape[:2]
         return 200, {
             "status": "ok",
-            "version": self.model.version,
+            "version": found.version,
             "width": width,
             "height": height,
+            "quarter_turns": found.quarter_turns,
             "read_ms": round((time.perf_counter() - started) * 1000),
             "text_boxes": [_text_box(line) for line in lines],
             "full_text": full_text(lines),
@@ -147,6 +112,7 @@ def _text_box(line: Line) -> dict[str, Any]:
         "polygon": line.polygon,
         "row": line.row,
         "paragraph": line.paragraph,
+        "problem": line.problem,
     }
 
 
@@ -154,18 +120,13 @@ def _failed(status: int, code: str, detail: str) -> Answer:
     return status, {"status": "failed", "code": code, "detail": detail}
 
 
-def _threshold(environ: dict[str, Any]) -> float:
-    """Return the query's confidence_threshold, once the query is found sound."""
-    query = parse_qs(environ.get("QUERY_STRING", ""))
-    if query.get("language", ["auto"])[-1] not in LANGUAGES:
-        raise Invalid(f"language is one of {', '.join(LANGUAGES)}.")
+def _options(environ: dict[str, Any]) -> ReadingOptions:
+    """Return the query's options; a field it does not know is a later client's."""
+    query = {name: values[-1] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
     try:
-        threshold = float(query.get("confidence_threshold", [DEFAULT_CONFIDENCE_THRESHOLD])[-1])
-    except ValueError:
-        threshold = -1.0
-    if not 0 <= threshold <= 1:
-        raise Invalid("confidence_threshold is a number from 0 to 1.")
-    return threshold
+        return parsed_options(query)
+    except ValueError as error:
+        raise Invalid(str(error)) from None
 
 
 def _body(environ: dict[str, Any]) -> bytes:

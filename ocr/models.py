@@ -1,10 +1,15 @@
 """A scan and what was read on it: Scan > Page > TextLine > Word."""
 
+from dataclasses import fields
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from config.identifiers import new_public_id
+from ocr.options import ReadingOptions
+
+FIELDS = fields(ReadingOptions)
 
 
 class Scan(models.Model):
@@ -20,17 +25,31 @@ class Scan(models.Model):
     byte_count = models.PositiveIntegerField()
     language = models.CharField(max_length=12, default="auto")
     confidence_threshold = models.FloatField(default=0.5)
+    use_angle_cls = models.BooleanField(default=True, db_default=True)
+    mode = models.CharField(max_length=12, default="text", db_default="text")
+    rotate = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Degrees clockwise, before anything is read"
+    )
+    page_count = models.PositiveSmallIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "-id"])]
+        indexes = [
+            models.Index(fields=["user", "-id"]),
+            models.Index(fields=["sha256", "user"], name="scan_by_content"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name or str(self.public_id)
 
+    @property
+    def options(self) -> ReadingOptions:
+        """Return how it is to be read."""
+        return ReadingOptions(**{field.name: getattr(self, field.name) for field in FIELDS})
+
 
 class Page(models.Model):
-    """One image of a scan, read completely or not at all."""
+    """One page of a scan: read completely, or with the reason why it cannot be."""
 
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="pages")
     number = models.PositiveSmallIntegerField(help_text="From 1")
@@ -41,6 +60,13 @@ class Page(models.Model):
     )
     engine_version = models.CharField(max_length=100)
     read_ms = models.PositiveIntegerField(help_text="Time the model server took")
+    quarter_turns = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How far the page was turned clockwise to be read"
+    )
+    error_code = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="Empty when it was read"
+    )
+    error_detail = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -57,6 +83,13 @@ class TextLine(models.Model):
     position = models.PositiveIntegerField(help_text="In reading order, from 0")
     text = models.TextField()
     confidence = models.FloatField(help_text="0-1")
+    problem = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why not all of the line could be read",
+    )
     polygon = models.JSONField(
         help_text="[[x, y], ...] in pixels of the upright page, clockwise from top left"
     )

@@ -6,10 +6,28 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from ocr.commands import reading
+from ocr.commands import files, reading
 
 
 @shared_task(name="ocr.tasks.read_scan")
 def read_scan(*, job_id: str, scan_id: str, **_later_fields: Any) -> None:
     """See ``reading.read_scan``."""
     reading.read_scan(job_id=UUID(job_id), scan_id=UUID(scan_id), clock=timezone.now)
+
+
+@shared_task(name="ocr.tasks.make_copies")
+def make_copies(*, scan_id: str, **_later_fields: Any) -> None:
+    """See ``files.make_copies``."""
+    files.make_copies(scan_id=UUID(scan_id))
+
+
+@shared_task(name="ocr.tasks.prune_originals")
+def prune_originals(**_later_fields: Any) -> None:
+    """See ``files.prune_originals``."""
+    files.prune_originals(now=timezone.now())
+
+
+@shared_task(name="ocr.tasks.sweep")
+def sweep(**_later_fields: Any) -> None:
+    """See ``files.sweep``."""
+    files.sweep(now=timezone.now())

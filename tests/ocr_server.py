@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
@@ -91,6 +92,7 @@ def fake_reading(*texts: str) -> Answer:
             "polygon": [[10, 40 * row], [400, 40 * row], [400, 40 * row + 30], [10, 40 * row + 30]],
             "row": row,
             "paragraph": row,
+            "problem": "",
         }
         for row, text in enumerate(texts)
     ]
@@ -100,17 +102,25 @@ def fake_reading(*texts: str) -> Answer:
         "width": 500,
         "height": 700,
         "read_ms": 5,
+        "quarter_turns": 0,
         "text_boxes": boxes,
         "full_text": "\n\n".join(texts),
     }
 
 
 @contextmanager
-def fake_model_server(answer: Callable[[bytes], Answer]) -> Iterator[str]:
-    """Serve ``answer(body)`` to POST /predict, each in a thread of its own; yield the URL."""
+def fake_model_server(
+    answer: Callable[[bytes], Answer], *, queries: list[dict[str, str]] | None = None
+) -> Iterator[str]:
+    """Serve ``answer(body)`` to POST /predict, each in a thread of its own; yield the URL.
+
+    What the requests ask for is added to ``queries``.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if queries is not None:
+                queries.append(dict(parse_qsl(urlsplit(self.path).query)))
             status, body = answer(self.rfile.read(int(self.headers["Content-Length"])))
             self._send(status, body)
 

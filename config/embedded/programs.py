@@ -96,7 +96,7 @@ def _web(root: Path) -> Service:
 
 def _model_server(root: Path) -> Service:
     port = variables.integer("RESEE_PORT") + MODEL_SERVER_PORT_OFFSET
-    start = partial(_python, root, "models", ["ocr.model_server"], nice=10)
+    start = partial(_python, root, "models", ["ocr.model_server"], nice=15)
     return Service("models", "OCR model server", start, partial(answers, _url(port, "/health")))
 
 

@@ -92,6 +92,11 @@ def put_back(*, lease: Lease, code: str, detail: str, now: datetime) -> None:
     )
 
 
+def hand_on(*, lease: Lease, now: datetime) -> None:
+    """Give the job back for its next unit; attempts are counted anew, for this one got on."""
+    _change(lease, state=Job.State.QUEUED, lease=None, heartbeat_at=now, attempts=0)
+
+
 @contextmanager
 def heartbeat(lease: Lease, clock: Clock) -> Iterator[None]:
     """Show every few seconds, from a thread, that the work is alive."""

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
-from config.jobs.leases import Clock, Lease, LeaseLost, claim, fail, heartbeat, put_back
+from config.jobs.dispatch import dispatch
+from config.jobs.leases import Clock, Lease, LeaseLost, claim, fail, hand_on, heartbeat, put_back
+from config.jobs.models import Job
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +24,10 @@ class CannotBeDone(Exception):
 
 class TryAgainLater(CannotBeDone):
     """Raised by the work: a part it needs is away, the job is tried again in a while."""
+
+
+class MoreToDo(Exception):
+    """Raised by the work: it got on, and the rest is another unit's."""
 
 
 def do_unit(*, job_id: UUID, work: Callable[[Lease], None], clock: Clock) -> None:
@@ -44,6 +51,11 @@ def _attempt(lease: Lease, work: Callable[[Lease], None], clock: Clock) -> None:
         work(lease)
     except LeaseLost:
         raise
+    except MoreToDo:
+        now = clock()
+        hand_on(lease=lease, now=now)
+        job = Job.objects.get(public_id=lease.job_id)
+        transaction.on_commit(lambda: dispatch(job, now=now))
     except TryAgainLater as error:
         put_back(lease=lease, code=error.code, detail=error.detail, now=clock())
     except CannotBeDone as error:

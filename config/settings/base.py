@@ -11,6 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
+from config.settings.files import file_storage
 from config.settings.mail import mail_settings
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
@@ -271,10 +272,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 STATIC_URL = "/static/"
 MEDIA_ROOT = Path(variables.text("MEDIA_ROOT") or home.home() / "media")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": file_storage(variables.text("STORAGE_URL")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+OCR_ORIGINALS_DAYS = variables.integer("OCR_ORIGINALS_DAYS")
 
 # Language and time: everything is stored in UTC, a learner's own day is written with the fact.
 USE_TZ = True

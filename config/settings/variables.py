@@ -40,7 +40,19 @@ VARIABLES: tuple[Variable, ...] = (
         "CELERY_BROKER_URL", "", "Broker of the task queues; a database of REDIS_URL when empty."
     ),
     Variable(
-        "OCR_MODEL_SERVER_URL", "", "OCR model server, as http://host:port; embedded when empty."
+        "OCR_MODEL_SERVER_URL",
+        "",
+        "OCR model servers, as http://host:port, by commas; embedded when empty.",
+    ),
+    Variable(
+        "OCR_MODEL_VERSIONS",
+        "",
+        "Versions side by side and their shares: stable=90,candidate=10:/folder; one when empty.",
+    ),
+    Variable(
+        "OCR_MODEL_SERVER_MEMORY_MB",
+        "1200",
+        "Memory of the OCR model server's process; grown beyond it, the next takes its place.",
     ),
     Variable("OCR_MODEL_SERVER_HOST", "127.0.0.1", "Address the OCR model server listens on."),
     Variable(
@@ -117,6 +129,16 @@ VARIABLES: tuple[Variable, ...] = (
         "Other sites whose pages may call the API, as https://app.example.org, by commas.",
     ),
     Variable("MEDIA_ROOT", "", "Folder of uploaded files; RESEE_HOME/media when empty."),
+    Variable(
+        "STORAGE_URL",
+        "",
+        "S3-compatible storage, as s3://KEY:SECRET@host:port/bucket; MEDIA_ROOT when empty.",
+    ),
+    Variable(
+        "OCR_ORIGINALS_DAYS",
+        "0",
+        "Days that uploaded originals are kept; smaller copies stay. 0: as long as the scan.",
+    ),
     Variable(
         "PROMETHEUS_MULTIPROC_DIR",
         "",

@@ -1,53 +1,23 @@
 """Scans over HTTP."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import GenericAPIView
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
 from config.api.idempotency import idempotent
 from config.jobs.models import Job
-from ocr import pages
+from ocr.api.uploads import AcceptedSerializer, UploadSerializer, UploadView, accepted
 from ocr.commands import scans as commands
-from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
 from ocr.models import Scan
+from ocr.options import MODES
 from ocr.queries.scans import scan_detail, scan_rows, shown
-
-_ENVELOPE_BYTES = 100_000  # what a form may add to the file it carries
-
-
-class UploadSerializer(serializers.Serializer[Any]):
-    """A photo or scan of a page: JPEG, PNG, WebP or TIFF, 20 MB and 40 million pixels at most."""
-
-    file = serializers.FileField(allow_empty_file=True)
-    language = serializers.ChoiceField(choices=LANGUAGES, default="auto")
-    confidence_threshold = serializers.FloatField(
-        min_value=0, max_value=1, default=DEFAULT_CONFIDENCE_THRESHOLD
-    )
-
-
-class LinksSerializer(serializers.Serializer[Any]):
-    """Where to go on."""
-
-    self = serializers.URLField()
-    cards = serializers.URLField()
-
-
-class AcceptedSerializer(serializers.Serializer[Any]):
-    """An upload that was accepted: ask ``links.self`` how far it is."""
-
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=Job.State.choices)
-    links = LinksSerializer()
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
@@ -68,23 +38,32 @@ class ScanSerializer(serializers.Serializer[Any]):
     file_name = serializers.CharField()
     media_type = serializers.CharField()
     byte_count = serializers.IntegerField()
+    has_original = serializers.BooleanField()
     language = serializers.CharField()
     confidence_threshold = serializers.FloatField()
+    use_angle_cls = serializers.BooleanField()
+    mode = serializers.ChoiceField(choices=MODES)
+    rotate = serializers.IntegerField()
+    page_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left."""
+    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left.
+
+    ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads.
+    """
 
     position = serializers.IntegerField()
     text = serializers.CharField()
     confidence = serializers.FloatField()
     polygon = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+    problem = serializers.CharField()
 
 
 class PageSerializer(serializers.Serializer[Any]):
-    """A page that was read."""
+    """A page that was read, or with an ``error`` one that cannot be."""
 
     number = serializers.IntegerField()
     width = serializers.IntegerField()
@@ -92,6 +71,8 @@ class PageSerializer(serializers.Serializer[Any]):
     full_text = serializers.CharField()
     engine_version = serializers.CharField()
     read_ms = serializers.IntegerField()
+    quarter_turns = serializers.IntegerField()
+    error = ErrorSerializer(allow_null=True)
     lines = LineSerializer(many=True)
 
 
@@ -115,29 +96,17 @@ class ScannedWordSerializer(serializers.Serializer[Any]):
 
 
 class ScanDetailSerializer(ScanSerializer):
-    """A scan with what was read on it; ``pages`` and ``words`` are empty until it is."""
+    """A scan with what was read on it; ``pages`` and ``words`` grow page by page."""
 
     pages = PageSerializer(many=True)
     words = ScannedWordSerializer(many=True)
 
 
-class Scans(GenericAPIView[Scan]):
+class Scans(UploadView, GenericAPIView[Scan]):
     """The learner's scans."""
 
-    parser_classes = (MultiPartParser,)
     filter_backends = ()
     serializer_class = ScanSerializer
-
-    @property
-    def cost(self) -> int:
-        """A page to be read costs as much as ten lists."""
-        return 10 if self.request.method == "POST" else 1
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Refuse what is too large before the body is read."""
-        super().initial(request, *args, **kwargs)
-        if int(request.headers.get("Content-Length") or 0) > pages.BYTES_MAX + _ENVELOPE_BYTES:
-            raise pages.too_large()
 
     @extend_schema(operation_id="scans_list", responses=ScanSerializer(many=True), tags=["scans"])
     def get(self, request: Request) -> Response:
@@ -154,16 +123,7 @@ class Scans(GenericAPIView[Scan]):
     @idempotent
     def post(self, request: Request) -> Response:
         """Send a page to be read; the answer comes before it is."""
-        body = UploadSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        fields = dict(body.validated_data)
-        file = cast("UploadedFile[bytes]", fields.pop("file"))
-        if (file.size or 0) > pages.BYTES_MAX:
-            raise pages.too_large()
-        scan = commands.accept_scan(
-            learner=learner_of(request.user), data=file.read(), file_name=file.name or "", **fields
-        )
-        return _accepted(request, scan.public_id)
+        return accepted(request, self.accept(request))
 
 
 class ScanDetail(APIView):
@@ -193,16 +153,5 @@ class ScanRetry(APIView):
     @idempotent
     def post(self, request: Request, scan_id: UUID) -> Response:
         """Read a failed scan again."""
-        commands.retry_scan(learner=learner_of(request.user), scan_id=scan_id)
-        return _accepted(request, scan_id)
-
-
-def _accepted(request: Request, scan_id: UUID) -> Response:
-    address = reverse("scan", args=[scan_id], request=request)
-    cards = reverse("scan-cards", args=[scan_id], request=request)
-    links = {"self": address, "cards": cards}
-    return Response(
-        {"id": scan_id, "state": Job.State.QUEUED.value, "links": links},
-        status=status.HTTP_202_ACCEPTED,
-        headers={"Location": address},
-    )
+        scan = commands.retry_scan(learner=learner_of(request.user), scan_id=scan_id)
+        return accepted(request, scan)

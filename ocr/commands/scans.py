@@ -1,5 +1,6 @@
 """What a learner does with a scan: send it, send it again, throw it away. Reading: ``reading``."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,10 @@ from config.errors import Conflict
 from config.jobs.dispatch import accept
 from config.jobs.models import Job
 from ocr import pages, storage
-from ocr.access import scan_of
+from ocr.access import scan_of, scans_of
+from ocr.commands.files import discard_unused
 from ocr.models import Scan
+from ocr.options import ReadingOptions
 
 TASK = "ocr.tasks.read_scan"
 ATTEMPTS_MAX = 4
@@ -24,38 +27,61 @@ class NotFailed(Conflict):
     code = "scan_not_failed"
 
 
-def accept_scan(
-    *, learner: Learner, data: bytes, file_name: str, language: str, confidence_threshold: float
-) -> Scan:
-    """Store the upload and promise to read it; the classes of ``ocr.pages`` say why not."""
+def accept_scan(*, learner: Learner, data: bytes, file_name: str, options: ReadingOptions) -> Scan:
+    """Store the upload and promise to read it; the classes of ``ocr.pages`` say why not.
+
+    The same file of the same learner, to be read in the same way, is the scan that is there: it is
+    not read twice, unless it failed.
+    """
     upload = pages.check(data)
-    scan = Scan(
-        user_id=learner.id,
-        file_name=file_name[:200],
-        sha256=storage.sha256_of(data),
-        media_type=upload.media_type,
-        byte_count=len(data),
-        language=language,
-        confidence_threshold=confidence_threshold,
-    )
-    with storage.held(scan.sha256):
-        scan.file.name = storage.keep(data, sha256=scan.sha256, extension=upload.extension)
+    sha256 = storage.sha256_of(data)
+    name = storage.original_name(sha256, upload.extension)
+    storage.keep(data, name)  # before the transaction: a slow storage holds no lock
+    with storage.held(sha256):
+        # whoever discarded it meanwhile did so before this lock, and leaves it alone from now on
+        transaction.on_commit(partial(storage.keep, data, name))
+        if scan := _same(learner, sha256, options):
+            _begin_again(scan, name)
+            return scan
+        scan = Scan(
+            user_id=learner.id,
+            file=name,
+            file_name=file_name[:200],
+            sha256=sha256,
+            media_type=upload.media_type,
+            byte_count=len(data),
+            page_count=upload.page_count,
+            **asdict(options),
+        )
         scan.job = _job(scan)
         scan.save()
     return scan
 
 
+def _same(learner: Learner, sha256: str, options: ReadingOptions) -> Scan | None:
+    """Return the learner's scan of this file, its job locked before it as whoever reads does."""
+    scans = scans_of(learner).filter(sha256=sha256, **asdict(options))
+    Job.objects.select_for_update().filter(pk__in=scans.values("job")).first()
+    return scans.select_related("job").order_by("-id").first()
+
+
+def _begin_again(scan: Scan, name: str) -> None:
+    """Give back the original, should it have been too old to be kept; read again what failed."""
+    Scan.objects.filter(pk=scan.pk).update(file=name)
+    scan.file.name = name
+    if scan.job.state == Job.State.FAILED:
+        _read_again(scan, scan.job)
+
+
 @transaction.atomic
-def retry_scan(*, learner: Learner, scan_id: UUID) -> None:
-    """Read a failed scan from the beginning, as a new job; NotFailed."""
+def retry_scan(*, learner: Learner, scan_id: UUID) -> Scan:
+    """Read the pages of a failed scan that are not there, as a new job; NotFailed."""
     scan = scan_of(learner, scan_id)
     failed = Job.objects.select_for_update().filter(pk=scan.job_id, state=Job.State.FAILED).first()
     if failed is None:
         raise NotFailed("This scan has not failed: there is nothing to try again.")
-    scan.pages.all().delete()
-    scan.job = _job(scan)
-    scan.save(update_fields=["job"])
-    failed.delete()
+    _read_again(scan, failed)
+    return scan
 
 
 def delete_scan(*, learner: Learner, scan_id: UUID) -> None:
@@ -67,15 +93,16 @@ def delete_scan(*, learner: Learner, scan_id: UUID) -> None:
         scan.delete()
         job.delete()
         # a lock of its own after the commit: whoever sends the same file now keeps it
-        transaction.on_commit(partial(_discard_unused, scan.sha256, str(scan.file)))
+        transaction.on_commit(partial(discard_unused, sha256=scan.sha256, name=str(scan.file)))
+
+
+def _read_again(scan: Scan, failed: Job) -> None:
+    scan.pages.exclude(error_code="").delete()
+    scan.job = _job(scan)
+    scan.save(update_fields=["job"])
+    failed.delete()
 
 
 def _job(scan: Scan) -> Job:
     arguments: dict[str, Any] = {"scan_id": str(scan.public_id)}
     return accept(task=TASK, arguments=arguments, user_id=scan.user_id, attempts_max=ATTEMPTS_MAX)
-
-
-def _discard_unused(sha256: str, name: str) -> None:
-    with storage.held(sha256):
-        if not Scan.objects.filter(sha256=sha256).exists():
-            storage.discard(name)

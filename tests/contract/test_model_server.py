@@ -1,8 +1,14 @@
 """The real model server keeps its contract, and the fake one of the tests answers alike."""
 
 import io
+import os
+import signal
+import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +16,22 @@ import httpx
 import pytest
 from PIL import Image
 
+from accounts.queries.learners import Learner
 from config.demo.page import textbook_page
+from config.embedded import models
+from config.settings import home
 from ocr import model_client
 from ocr.model_client import Failure, Reading
-from tests.ocr import images
+from ocr.options import ReadingOptions
+from tests.ocr import images, pdfs
+from tests.ocr.conftest import read, sent
 from tests.ocr_server import (
     fake_model_server,
     fake_reading,
     free_port,
     running_model_server,
     start_model_server,
+    wait_until_ready,
 )
 
 pytestmark = [pytest.mark.xdist_group("ocr"), pytest.mark.slow]
@@ -110,22 +122,22 @@ def test_health_and_metrics_tell_the_truth(url: str) -> None:
     assert (health["status"], health["model_loaded"]) == ("ready", True)
     assert "PP-OCRv6_small_rec" in health["version"]
     metrics = httpx.get(f"{url}/metrics", trust_env=False).text
-    assert "ocr_model_loaded 1.0" in metrics
-    assert 'ocr_predictions_total{outcome="ok"}' in metrics
+    assert f'ocr_model_loaded{{version="{health["version"]}"}} 1.0' in metrics
+    assert f'ocr_predictions_total{{outcome="ok",version="{health["version"]}"}}' in metrics
     assert httpx.get(f"{url}/nothing", trust_env=False).status_code == 404
 
 
 def test_the_client_understands_both(url: str, settings: Any) -> None:
     settings.OCR_MODEL_SERVER_URL = url
     assert "PP-OCRv6" in model_client.health()
-    real = model_client.predict(images.png(), language="auto", confidence_threshold=0.5)
+    real = model_client.predict(images.png(), ReadingOptions())
     assert isinstance(real, Reading)
-    refused = model_client.predict(b"junk", language="auto", confidence_threshold=0.5)
+    refused = model_client.predict(b"junk", ReadingOptions())
     assert isinstance(refused, Failure)
     assert (refused.code, refused.is_permanent) == ("unsupported_type", True)
     with fake_model_server(lambda _: fake_reading("Unit 7")) as fake:
         settings.OCR_MODEL_SERVER_URL = fake
-        read = model_client.predict(images.png(), language="auto", confidence_threshold=0.5)
+        read = model_client.predict(images.png(), ReadingOptions())
     assert isinstance(read, Reading)
     assert [line.text for line in read.lines] == ["Unit 7"]
 
@@ -144,3 +156,66 @@ def test_a_stopped_server_leaves_no_process() -> None:
 
 def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_a_process_that_has_grown_is_replaced_and_no_page_is_lost(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OCR_MODEL_SERVER_MEMORY_MB", "1")  # every page is too much
+    with running_model_server() as server:
+        settings.OCR_MODEL_SERVER_URL = server
+        readings = [model_client.predict(images.png(), ReadingOptions()) for _ in range(3)]
+        assert [type(reading) for reading in readings] == [Reading] * 3
+
+
+@pytest.mark.django_db
+def test_a_scan_outlives_the_model_server_and_no_page_is_doubled(
+    learner: Learner, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    url = settings.OCR_MODEL_SERVER_URL = f"http://127.0.0.1:{port}"
+    page = Image.open(io.BytesIO(textbook_page().image_bytes)).convert("RGB")
+    scan = sent(learner, pdfs.scanned_pdf(page, page, page))
+    models.provision(home.home(), lambda _: None)
+    first = start_model_server(port)
+    asked: list[int] = []
+    in_the_second_page = threading.Timer(0.3, _kill, [first])
+    monkeypatch.setattr(model_client, "predict", _counted(asked, in_the_second_page.start))
+    try:
+        wait_until_ready(url, first)
+        assert read(scan).job.state == "queued"
+    finally:
+        _kill(first)
+    assert list(scan.pages.values_list("number", flat=True)) == [1]
+    second = start_model_server(port)
+    try:
+        wait_until_ready(url, second)
+        assert read(scan).job.state == "succeeded"
+    finally:
+        _kill(second)
+        model_client.disconnect(url)
+    lines = Counter(scan.pages.filter(lines__isnull=False).values_list("number", flat=True))
+    assert set(lines) == {1, 2, 3}
+    assert (lines[1], len(asked)) == (lines[2], 4)
+
+
+def _counted(asked: list[int], at_the_second: Callable[[], None]) -> Any:
+    ask = model_client.predict
+
+    def predict(data: bytes, options: ReadingOptions) -> Reading | Failure:
+        asked.append(len(asked))
+        if len(asked) == 2:
+            at_the_second()
+        return ask(data, options)
+
+    return predict
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    pids: list[int] = [int(pid) for pid in _children(process.pid)]
+    for pid in (*pids, process.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait(10)

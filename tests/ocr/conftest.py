@@ -8,13 +8,24 @@ import pytest
 from django.utils import timezone
 
 from accounts.queries.learners import Learner
+from config.ai.breaker import breaker
+from ocr import model_client
 from ocr.commands.reading import read_scan
 from ocr.commands.scans import accept_scan
 from ocr.models import Scan
+from ocr.options import ReadingOptions
 from tests.ocr import images
 from tests.ocr_server import Answer, fake_model_server
 
 Serve = Callable[[Callable[[bytes], Answer]], None]
+
+
+@pytest.fixture(autouse=True)
+def servers_are_trusted() -> Iterator[None]:
+    """Forget what model servers of other tests did not answer."""
+    yield
+    breaker(model_client.BREAKER).reset()
+    model_client.trust_all()
 
 
 @pytest.fixture
@@ -34,14 +45,13 @@ def scan(learner: Learner) -> Scan:
     return sent(learner)
 
 
-def sent(learner: Learner, data: bytes | None = None) -> Scan:
+def sent(learner: Learner, data: bytes | None = None, **options: Any) -> Scan:
     """A scan of ``learner``."""
     return accept_scan(
         learner=learner,
         data=images.png() if data is None else data,
         file_name="page.png",
-        language="auto",
-        confidence_threshold=0.5,
+        options=ReadingOptions(**options),
     )
 
 

@@ -15,6 +15,11 @@ def drawn(size: tuple[int, int] = (120, 80)) -> Image.Image:
     return image
 
 
+def blank() -> Image.Image:
+    """A white page."""
+    return Image.new("RGB", (120, 80), "white")
+
+
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
     """The image as a file."""
     out = io.BytesIO()
@@ -25,6 +30,11 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 def png() -> bytes:
     """A good PNG."""
     return encoded(drawn())
+
+
+def numbered(number: int) -> bytes:
+    """A good PNG unlike those of other numbers."""
+    return encoded(drawn((120 + number, 80)))
 
 
 def jpeg() -> bytes:

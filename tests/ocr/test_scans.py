@@ -130,7 +130,7 @@ def test_a_failed_scan_says_why(api: ApiClient, scan: Scan, serve: Serve) -> Non
 def test_the_list_takes_as_many_queries_for_many_as_for_one(
     api: ApiClient, learner: Learner, count: int, django_assert_num_queries: Any
 ) -> None:
-    scans = [sent(learner) for _ in range(count)]
+    scans = [sent(learner, images.numbered(n)) for n in range(count)]
     with django_assert_num_queries(2):  # the token's user, the scans
         rows = api.get("/scans/").json()["results"]
     assert [row["id"] for row in rows] == [str(scan.public_id) for scan in reversed(scans)]

@@ -25,6 +25,7 @@ from config.jobs.models import Job
 from config.settings import home
 from ocr.models import Page, Scan
 from tests import make
+from tests.ocr import images, pdfs
 from tests.ocr.conftest import Serve, sent
 from tests.ocr_server import Answer, fake_reading
 
@@ -95,24 +96,28 @@ def wait_until(is_so: Callable[[], bool], tmp_path: Path) -> None:
 def test_a_killed_workers_scan_is_read_by_the_next(
     serve: Serve, settings: Any, tmp_path: Path
 ) -> None:
-    asked, killed = threading.Event(), threading.Event()
+    asked: list[int] = []
+    killed = threading.Event()
 
     def answer(_: bytes) -> Answer:
-        asked.set()
-        killed.wait(60)
+        asked.append(len(asked))
+        if len(asked) > 1:
+            killed.wait(60)
         return fake_reading("He was reluctant.")
 
     serve(answer)
-    scan = sent(learner_of(make.user()))
+    pages = [images.drawn((300, 400)) for _ in range(3)]
+    scan = sent(learner_of(make.user()), pdfs.scanned_pdf(*pages))
     with worker(tmp_path, settings.OCR_MODEL_SERVER_URL) as first:
-        wait_until(asked.is_set, tmp_path)
+        wait_until(lambda: len(asked) == 2, tmp_path)
         kill(first)
     killed.set()
-    assert (state(scan), Page.objects.count()) == ("running", 0)
+    assert (state(scan), Page.objects.count()) == ("running", 1)
     dispatch.reconcile(now=timezone.now() + timedelta(seconds=dispatch.SILENT_SECONDS + 1))
     with worker(tmp_path, settings.OCR_MODEL_SERVER_URL):
         wait_until(lambda: state(scan) == Job.State.SUCCEEDED, tmp_path)
-    assert Page.objects.count() == 1
+    assert list(Page.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
+    assert len(asked) == 4  # the page that was read before is not read again
     assert Job.objects.get().attempts == 2
 
 
