@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks.record_review import cpu_s, free_port
+from benchmarks.cpu import cpu_s, free_port
 from config.embedded.servers import temporary_servers
 
 RUNS = 3
