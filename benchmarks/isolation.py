@@ -25,8 +25,6 @@ import psutil
 
 from benchmarks.cpu import cpu_s
 from benchmarks.record_review import free_port
-from benchmarks.cpu import cpu_s
-from benchmarks.record_review import free_port
 from config.embedded.servers import temporary_servers
 
 RUNS = 3

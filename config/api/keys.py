@@ -25,7 +25,17 @@ from config.api.models import ApiKey
 from config.errors import Conflict, Invalid, NotFound, Refused
 
 SCHEME = "ApiKey"
-AREAS = ("categories", "contents", "levels", "me", "reviews", "scans", "scheduling", "statistics")
+AREAS = (
+    "categories",
+    "contents",
+    "levels",
+    "me",
+    "ocr",
+    "reviews",
+    "scans",
+    "scheduling",
+    "statistics",
+)
 SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
 KEYS_MAX = 20
 _BEGINNING, _PREFIX_LENGTH = "resee_", 12

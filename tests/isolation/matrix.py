@@ -94,7 +94,9 @@ def _ask(world: World, route: str, row: Row, before: dict[str, str], found: Find
     if row.audience is not For.STAFF and (mixed := world.mixed()):
         found.leaks.append(f"{route}: a reference across learners in {mixed}")
     answers = [response.status_code for _, response in _tried(world, "owner", route, row, found)]
-    is_own = row.audience not in {For.STAFF, For.SIGN_IN} and route != _HEALTH
+    is_own = (
+        row.audience not in {For.STAFF, For.SIGN_IN} and route != _HEALTH and not row.takes_file
+    )
     if is_own and min(answers) >= 400:
         found.unreached.append(route)
 

@@ -25,11 +25,15 @@ class For(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A route's row; ``query`` and ``body`` name what is the owner's."""
+    """A route's row; ``query`` and ``body`` name what is the owner's.
+
+    ``takes_file``: JSON does not get in, not even the owner's.
+    """
 
     audience: For
     body: Body = lambda _: {}
     query: Body = lambda _: {}
+    takes_file: bool = False
 
 
 def _category(world: World) -> dict[str, Any]:
@@ -105,6 +109,16 @@ ROWS: dict[str, Row] = {
     "api/v1/scans/": _LEARNER,
     "api/v1/scans/<uuid:scan_id>/": _OWNER,
     "api/v1/scans/<uuid:scan_id>/retry/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/events/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/original/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/thumbnail/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/text.json": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/text.txt": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/text.md": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/pages/<int:number>/image/": _OWNER,
+    "api/v1/scans/<uuid:scan_id>/pages/<int:number>/overlay.png": _OWNER,
+    "api/v1/ocr/extract/": Row(For.LEARNER, takes_file=True),
+    "api/v1/ocr/extract/sync/": Row(For.LEARNER, takes_file=True),
     "api/v1/scans/<uuid:scan_id>/cards/": Row(For.OWNER, _chosen_word),
 }
 

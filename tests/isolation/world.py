@@ -19,10 +19,12 @@ from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from config.api import keys
 from config.jobs.models import Job
+from ocr import storage
 from ocr.models import TextLine, Word
 from review.models import Category
 from tests import make
 from tests.client import ApiClient
+from tests.ocr import images
 from tests.ocr.scans import read_scan
 from tests.review.cards import card, review
 
@@ -59,6 +61,7 @@ class World:
         Category.objects.filter(pk=content.category_id).update(name=self.mark)
         empty = make.category(self.owner, f"{self.mark} empty")
         scan = read_scan(self.owner, {self.mark: "C1"})
+        storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
         key, _ = keys.create_key(
             user_id=self.owner.pk, name=self.mark, scopes=["me:read"], expires_at=None, now=now
@@ -72,6 +75,7 @@ class World:
             "scan_id": scan.public_id,
             "key_id": key.public_id,
             "device_id": device.public_id,
+            "number": 1,
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
