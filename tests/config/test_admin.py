@@ -67,7 +67,7 @@ def _plain(field: "Field[Any, Any]", number: int) -> Any:
         "BooleanField": False,
         "UUIDField": uuid4(),
         "EmailField": f"{uuid4().hex}@example.com",
-        "CharField": uuid4().hex[:2],
+        "CharField": uuid4().hex[: field.max_length or 32],
         "TextField": f"text {number}",
         "FileField": "file.png",
     }
