@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from threading import BoundedSemaphore
 from typing import Any
 
 import orjson
@@ -16,6 +17,12 @@ from tests.client import ApiClient
 from tests.ocr import images
 from tests.ocr.conftest import Serve, read
 from tests.ocr_server import fake_reading
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests before this one may have left streams open, which a server always closes."""
+    monkeypatch.setattr(events, "_streams", BoundedSemaphore(events.STREAMS_MAX))
 
 
 def send(api: ApiClient, path: str) -> Any:
