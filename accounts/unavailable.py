@@ -6,18 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from kombu.exceptions import OperationalError
 
 from accounts.token_cache import AWAY
-from config.api.problems import MEDIA_TYPE
-from config.api.rendering import dump
-from config.errors import Unavailable
+from config.api.problems import problem_response
 
 RETRY_SECONDS = 10
-_PROBLEM = {
-    "type": "about:blank",
-    "title": Unavailable.title,
-    "status": Unavailable.status,
-    "code": Unavailable.code,
-    "detail": "Signing in does not work for a moment. Come back soon.",
-}
 
 
 class SignInUnavailable:
@@ -34,10 +25,5 @@ class SignInUnavailable:
         """Say when to come back."""
         is_ours = request.path.startswith("/api/v1/auth/")
         if is_ours and isinstance(error, (*AWAY, OperationalError)):
-            return HttpResponse(
-                dump(_PROBLEM),
-                status=Unavailable.status,
-                headers={"Retry-After": str(RETRY_SECONDS)},
-                content_type=MEDIA_TYPE,
-            )
+            return problem_response(503, {"Retry-After": str(RETRY_SECONDS)})
         return None

@@ -43,8 +43,8 @@ def prepare() -> str:
     from django.utils import timezone
 
     from accounts.models import User
-    from benchmarks.log_in import log_in
     from review.models import Category, Content, ReviewSchedule
+    from tests.client import log_in
 
     user = User.objects.create_user("learner@example.com")
     category = Category.objects.create(user=user, name="Words")
@@ -56,7 +56,7 @@ def prepare() -> str:
     ReviewSchedule.objects.bulk_create(
         ReviewSchedule(content=row, user=user, added_at=due, due_at=due) for row in contents
     )
-    return str(log_in(user).access)
+    return str(log_in(user)[1].access)
 
 
 def asked_until(client: httpx.Client, is_over: Callable[[], bool]) -> list[float]:

@@ -98,8 +98,8 @@ def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
 
     from accounts.models import User
     from accounts.queries.learners import learner_of
-    from benchmarks.log_in import log_in
     from review.models import Category, Content, ReviewSchedule
+    from tests.client import log_in
 
     stage = Stage([], [], [], random.Random(seed), web, database)
     added = timezone.now() - timedelta(days=DAYS + 1)
@@ -114,7 +114,7 @@ def prepare(seed: int, web: psutil.Process, database: psutil.Process) -> Stage:
             ReviewSchedule(content=row, user=user, added_at=added, due_at=added) for row in contents
         )
         stage.learners.append(learner_of(user))
-        stage.tokens.append(log_in(user).access)
+        stage.tokens.append(log_in(user)[1].access)
         stage.cards.append([row.public_id for row in contents])
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -125,4 +125,3 @@ def keep_logging(**_: object) -> None:
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
 app.autodiscover_tasks()
-app.autodiscover_tasks(["config.ai"])

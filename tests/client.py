@@ -8,25 +8,30 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from accounts.commands.devices import open_device
-from accounts.models import User
+from accounts.commands.devices import TokenPair, open_device
+from accounts.models import Device, User
 
 PREFIX = "/api/v1"
+
+
+def log_in(user: User, user_agent: str = "tests") -> tuple[Device, TokenPair]:
+    """Return a new device of ``user`` and its tokens, as a log-in makes them."""
+    session = SessionStore()
+    session.create()
+    return open_device(
+        user=user,
+        session_key=str(session.session_key),
+        user_agent=user_agent,
+        ip="192.0.2.7",
+        now=timezone.now(),
+    )
 
 
 class ApiClient:
     """Paths are below /api/v1; bodies and answers are JSON; the token is a real one."""
 
     def __init__(self, user: User) -> None:
-        session = SessionStore()
-        session.create()
-        _, pair = open_device(
-            user=user,
-            session_key=str(session.session_key),
-            user_agent="tests",
-            ip=None,
-            now=timezone.now(),
-        )
+        _, pair = log_in(user)
         self._client = Client(headers={"authorization": f"Bearer {pair.access}"})
 
     def get(self, path: str, **query: Any) -> Any:

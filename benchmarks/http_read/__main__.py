@@ -93,11 +93,11 @@ def measure(root: Path, requests: int, writes: int, seed: int) -> dict[str, Any]
 
     django.setup()
     from benchmarks.http_read import hit_rate, learners
-    from benchmarks.log_in import log_in
+    from tests.client import log_in
 
     call_command("migrate", verbosity=0)
     users = learners.make(seed)
-    tokens = [log_in(user).access for user in users]
+    tokens = [log_in(user)[1].access for user in users]
     with running(root, tokens[0]) as contenders:
         differing = mismatches(contenders, tokens[:COMPARED])
         figures = rounds(contenders, tokens, requests)

@@ -16,7 +16,7 @@ from accounts import token_cache, tokens
 from accounts.commands.devices import revoke_device
 from accounts.models import Device, User
 from accounts.queries.learners import learner_of
-from benchmarks.log_in import log_in
+from tests.client import log_in
 
 RACES, RACERS = 10, 8
 ROUNDS = 3
@@ -60,7 +60,7 @@ def _refresh(token: str) -> bool:
 
 
 def _race(email: str, source: random.Random) -> int:
-    token = log_in(User.objects.create_user(email)).refresh
+    token = log_in(User.objects.create_user(email))[1].refresh
     barrier = Barrier(RACERS)
     delays = [source.random() * 0.002 for _ in range(RACERS)]
 
@@ -77,7 +77,7 @@ def _race(email: str, source: random.Random) -> int:
 
 
 def _replays(count: int) -> int:
-    token = log_in(User.objects.create_user("replayed@example.com")).refresh
+    token = log_in(User.objects.create_user("replayed@example.com"))[1].refresh
     if not _refresh(token):
         raise RuntimeError("a new refresh token was not accepted")
     return sum(_refresh(token) for _ in range(count))
@@ -85,7 +85,7 @@ def _replays(count: int) -> int:
 
 def _reads(count: int) -> dict[str, float]:
     user = User.objects.create_user("reader@example.com")
-    good, revoked = log_in(user).access, log_in(user).access
+    good, revoked = log_in(user)[1].access, log_in(user)[1].access
     device = Device.objects.filter(user=user).latest("pk")
     revoke_device(learner=learner_of(user), device_id=device.public_id, now=timezone.now())
     known: dict[str, list[float]] = {"revoked_read": [], "good_read": [], "good_database": []}

@@ -13,7 +13,7 @@ Redis each process goes by what it has seen itself.
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, wraps
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
@@ -206,11 +206,8 @@ class Breaker(CircuitBreaker):  # type: ignore[misc]
     def _done(self, permit: _Permit, outcome: str) -> None:
         if not permit.is_alone:
             arguments = (self._failure_threshold, int(self._recovery_timeout * 1000))
-            try:
+            with suppress(RedisError):  # it may have gone meanwhile: then remember it here
                 opened = store.run(_DONE, self._keys, permit.token, outcome, *arguments)
-            except RedisError:
-                pass  # it has gone meanwhile: remember it here
-            else:
                 OPENED.labels(self.name).inc(opened)
                 return
         self._done_alone(permit.token, outcome)

@@ -46,6 +46,7 @@ _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
     413: ("too_large", "The request's body is larger than is read here."),
     429: ("throttled", "Too many requests: wait as long as Retry-After says."),
+    503: ("unavailable", "This does not work for a moment: come back after Retry-After seconds."),
     500: ("error", "Something went wrong on our side; it has been logged."),
 }
 

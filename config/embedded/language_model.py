@@ -147,7 +147,7 @@ def run(root: Path, port: int) -> None:
             continue
         report(Progress("loading"))
         command = [sys.executable, "-m", "config.ai.llm_server"]
-        os.execv(sys.executable, [*command, str(weights), str(port), str(progress)])  # noqa: S606
+        os.execv(sys.executable, [*command, str(weights), str(port), str(progress)])  # noqa: S606  # nosec B606
 
 
 def _weights(folder: Path, report: Report) -> Path:

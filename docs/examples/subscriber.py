@@ -21,8 +21,9 @@ def main(group: str, *, until_idle: bool) -> None:
     redis = Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
     try:
         redis.xgroup_create(STREAM, group, id="0", mkstream=True)
-    except ResponseError:
-        pass  # it exists: go on where it stood
+    except ResponseError as error:
+        if not str(error).startswith("BUSYGROUP"):  # that it exists: go on where it stood
+            raise
     position = "0"  # first what was delivered before and not acknowledged, then what is new
     while True:
         found: Any = redis.xreadgroup(group, "one", {STREAM: position}, count=100, block=1000)

@@ -3,13 +3,8 @@
 import re
 from typing import Any
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.test import Client
-from django.utils import timezone
-
-from accounts.commands.devices import TokenPair, open_device
-from accounts.models import Device, User
 
 AUTH = "/api/v1/auth/app/v1"
 SECRET = "a-long-enough-secret"
@@ -71,19 +66,6 @@ def mailed_code() -> str:
     found = CODE.search(str(mail.outbox[-1].body))
     assert found, mail.outbox[-1].body
     return found[1]
-
-
-def log_in(user: User, user_agent: str = "tests") -> tuple[Device, TokenPair]:
-    """Return a new device of ``user``, as a log-in makes one."""
-    session = SessionStore()
-    session.create()
-    return open_device(
-        user=user,
-        session_key=str(session.session_key),
-        user_agent=user_agent,
-        ip="192.0.2.7",
-        now=timezone.now(),
-    )
 
 
 def bearer(token: str) -> Client:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import Device, User
 from accounts.tasks import prune
 from tests import make
-from tests.accounts.journeys import SECRET, SignInClient, bearer, log_in, me
+from tests.accounts.journeys import SECRET, SignInClient, bearer, me
+from tests.client import log_in
 
 pytestmark = pytest.mark.django_db
 DEVICES = "/api/v1/devices/"

@@ -15,7 +15,8 @@ from accounts.commands.devices import log_out_everywhere
 from accounts.models import User
 from accounts.queries.learners import learner_of
 from config.embedded import processes, valkey
-from tests.accounts.journeys import log_in, me
+from tests.accounts.journeys import me
+from tests.client import log_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 READY_SECONDS = 20

@@ -18,7 +18,8 @@ from accounts.commands.devices import log_out_everywhere, rotate
 from accounts.models import Device, User
 from accounts.queries.learners import learner_of
 from config.settings import variables
-from tests.accounts.journeys import bearer, log_in, me, refresh
+from tests.accounts.journeys import bearer, me, refresh
+from tests.client import log_in
 
 pytestmark = pytest.mark.django_db
 REPLAYS = 1000 if variables.text("PROOF") else 50

@@ -112,11 +112,12 @@ def test_a_form_text_larger_than_the_limit_is_refused() -> None:
 
 
 def test_a_media_type_that_is_not_read_is_415() -> None:
-    _problem(_post("a,b", kind="text/csv"), 415)
+    assert _problem(_post("a,b", kind="text/csv"), 415)["code"] == "unsupported_media_type"
 
 
 def test_a_media_type_that_is_not_written_is_406() -> None:
-    _problem(_post({"name": "x", "cards": []}, headers={"accept": "text/csv"}), 406)
+    response = _post({"name": "x", "cards": []}, headers={"accept": "text/csv"})
+    assert _problem(response, 406)["code"] == "not_acceptable"
 
 
 def test_a_method_that_is_not_served_is_405_and_the_allowed_ones_are_named() -> None:
@@ -126,7 +127,7 @@ def test_a_method_that_is_not_served_is_405_and_the_allowed_ones_are_named() -> 
 
 
 def test_an_unknown_address_is_a_problem_too() -> None:
-    _problem(Client().get("/nowhere"), 404)
+    assert _problem(Client().get("/nowhere"), 404)["code"] == "not_found"
 
 
 @pytest.mark.urls("config.urls")

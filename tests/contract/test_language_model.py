@@ -81,7 +81,9 @@ def double() -> Iterator[str]:
 
 def _question(**more: Any) -> dict[str, Any]:
     messages = [{"role": "user", "content": "Say hello."}]
-    return {"model": "embedded", "messages": messages, "max_completion_tokens": 6, **more}
+    # Without chance: a first token that is half a character would come without the role's chunk.
+    chosen = {"model": "embedded", "temperature": 0, "max_completion_tokens": 6}
+    return {**chosen, "messages": messages, **more}
 
 
 def _post(url: str, body: dict[str, Any]) -> httpx.Response:

