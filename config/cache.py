@@ -1,9 +1,12 @@
-"""Django's cache on Redis, with hits and misses counted."""
+"""Django's cache on Redis, with hits and misses counted, and scripts that run in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
+from django_redis import get_redis_connection
 from django_redis.cache import RedisCache
+from redis.commands.core import Script
 
 from config.metrics import count_cache_read
 
@@ -26,3 +29,17 @@ class MeasuredCache(RedisCache):  # type: ignore[misc]
         found: dict[Any, Any] = super().get_many(wanted, *args, **options)
         count_cache_read("default", hits=len(found), misses=len(wanted) - len(found))
         return found
+
+
+def run_script(text: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
+    """Run a Lua script on the cache's server, by its hash: the text is sent once a server.
+
+    Raises RedisError.
+    """
+    return _script(text)(keys, arguments, client=get_redis_connection("default"))
+
+
+@cache
+def _script(text: str) -> Script:
+    script: Script = get_redis_connection("default").register_script(text)
+    return script

@@ -12,6 +12,8 @@ from django.db import connection
 from django_redis import get_redis_connection
 from redis import Redis, RedisError
 
+from config.cache import run_script
+
 _TAKE = """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
@@ -43,7 +45,7 @@ def place(name: str, *, count: int, seconds: int) -> Iterator[bool]:
     key, token = cache.make_key(f"places:{name}"), str(uuid4())
     is_taken = False
     try:
-        is_taken = bool(_redis().eval(_TAKE, 1, key, time(), count, seconds, token))
+        is_taken = bool(run_script(_TAKE, [key], [time(), count, seconds, token]))
     except RedisError as error:
         log.warning("places_not_counted", exc_info=error)
     try:
@@ -61,7 +63,7 @@ def least_used(group: str, names: Sequence[str], *, seconds: int) -> Iterator[st
     number = 0
     if len(names) > 1:
         try:
-            number = _redis().eval(_TAKE_LEAST, len(keys), *keys, time(), seconds, token) - 1
+            number = run_script(_TAKE_LEAST, keys, [time(), seconds, token]) - 1
         except RedisError as error:
             log.warning("least_used_not_counted", exc_info=error)
     try:

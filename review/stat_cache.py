@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django_redis import get_redis_connection
 from redis import RedisError
 
+from config.cache import run_script
 from config.metrics import count_cache_read
 from review.models import ReviewHistory
 from review.ratings import Rating
@@ -95,7 +96,7 @@ def publish(row: ReviewHistory, *, seq: int) -> None:
     stamp = _stamp(seq, row.local_day)
     arguments = [*stamp.values(), *(part for pair in deltas.items() for part in pair)]
     try:
-        get_redis_connection("default").eval(_APPLY, 1, _key(row.user_id), *arguments)
+        run_script(_APPLY, [_key(row.user_id)], arguments)
     except RedisError as error:
         log.warning("statistics_cache_unwritable", error=type(error).__name__)
 

@@ -7,7 +7,6 @@ place. When Redis does not answer, everything is let in: a limit is no reason to
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha1
 from ipaddress import IPv6Address, ip_network
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,12 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django_redis import get_redis_connection
 from prometheus_client import Counter
 from redis import RedisError
-from redis.exceptions import NoScriptError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from config.cache import run_script
 
 if TYPE_CHECKING:  # it imports this module by the settings
     from rest_framework.views import APIView
@@ -45,7 +44,6 @@ for i, key in ipairs(KEYS) do
 end
 return answer
 """
-_ADMIT_SHA = sha1(_ADMIT.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def admit(buckets: Sequence[tuple[Limit, str]], *, cost: int = 1) -> Verdict | N
     for limit, _ in buckets:
         arguments += [limit.units, limit.seconds * 1000]
     try:
-        admitted, *found = _run(keys, arguments)
+        admitted, *found = run_script(_ADMIT, keys, arguments)
     except RedisError as error:
         OPEN.inc()
         log.warning("rate_limit_open", error=type(error).__name__)
@@ -102,15 +100,6 @@ def admit(buckets: Sequence[tuple[Limit, str]], *, cost: int = 1) -> Verdict | N
     if not verdict.is_admitted:
         LIMITED.labels(verdict.limit.name).inc()
     return verdict
-
-
-def _run(keys: list[str], arguments: list[int]) -> list[int]:
-    client = get_redis_connection("default")
-    try:
-        found = client.evalsha(_ADMIT_SHA, len(keys), *keys, *arguments)
-    except NoScriptError:  # a server that has just started
-        found = client.eval(_ADMIT, len(keys), *keys, *arguments)
-    return list(found)
 
 
 def address_of(request: HttpRequest | Request) -> str:

@@ -3,6 +3,7 @@
 A folder holds ``inference.onnx`` and ``inference.yml`` (written as JSON, which is YAML).
 """
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -105,8 +106,16 @@ def provision(root: Path, report: Callable[[str], None]) -> None:
 
     Raises ModelError when the wheel's own file is missing or damaged.
     """
+    folders = home.models_dir(root)
+    folders.mkdir(parents=True, exist_ok=True)
+    with (folders / ".lock").open("w") as lock:  # another process may be at it too
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _provision(folders, report)
+
+
+def _provision(folders: Path, report: Callable[[str], None]) -> None:
     for model in MODELS:
-        folder = home.models_dir(root) / model.folder
+        folder = folders / model.folder
         if (damage := damage_of(folder, model)) is None:
             continue
         if folder.exists():

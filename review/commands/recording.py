@@ -12,7 +12,7 @@ from config.outbox.publish import publish
 from review import stat_cache
 from review.access import content_of, locked_schedules
 from review.commands.announcing import fact_events
-from review.commands.clock import tick
+from review.commands.clock import TICK
 from review.commands.contents import ContentIsArchived
 from review.days import local_moment
 from review.leeches import Standing, standing
@@ -31,14 +31,18 @@ _FACT = (
     "reviewed_at", "local_day", "local_hour", "taken_ms", "stage_before", "interval_before_days",
     "parameters_id", "due_at",
 )  # fmt: skip
-# By hand, as access.py locks: Django's compiler would cost more than all else.
-_SAVE = f"""
-UPDATE review_reviewschedule SET {", ".join(f"{name} = %s" for name in SAVED_FIELDS)}
-WHERE content_id = %s
-"""  # noqa: S608  column names of ours
-_APPEND = f"""
-INSERT INTO review_reviewhistory ({", ".join(_FACT)}, recorded_at)
-VALUES ({", ".join(["%s"] * len(_FACT))}, clock_timestamp())
+# By hand, as access.py locks: Django's compiler would cost more than all else. One statement, for
+# each costs a journey; the learner's clock comes last, since it waits for the fact it selects from.
+_WRITE = f"""
+WITH saved AS (
+    UPDATE review_reviewschedule SET {", ".join(f"{name} = %s" for name in SAVED_FIELDS)}
+    WHERE content_id = %s
+), appended AS (
+    INSERT INTO review_reviewhistory ({", ".join(_FACT)}, recorded_at)
+    VALUES ({", ".join(["%s"] * len(_FACT))}, clock_timestamp())
+    RETURNING user_id
+)
+{TICK.format(counted="SELECT user_id, 1 FROM appended")}
 """  # noqa: S608  column names of ours
 
 
@@ -171,10 +175,10 @@ def append(
 ) -> RecordedReview:
     """Save the schedule, append the fact, count it and tell it: in one transaction."""
     put(schedule, state, row.parameters_id, now=now)
+    saved = [getattr(schedule, name) for name in (*SAVED_FIELDS, "content_id")]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [getattr(schedule, name) for name in (*SAVED_FIELDS, "content_id")])
-        cursor.execute(_APPEND, [getattr(row, name) for name in _FACT])
-    seq = tick(schedule.user_id)
+        cursor.execute(_WRITE, [*saved, *(getattr(row, name) for name in _FACT)])
+        (seq,) = cursor.fetchone()
     publish(*fact_events(learner, schedule, row, seq=seq, now=now))
     transaction.on_commit(lambda: stat_cache.publish(row, seq=seq))
     return outcome(schedule, row, state)

@@ -42,12 +42,12 @@ def test_a_fact_knows_the_learners_own_day(learner: Learner) -> None:
     assert (fact.local_day.isoformat(), fact.local_hour) == ("2026-03-02", 3)  # 03:59 in Seoul
 
 
-def test_one_review_takes_five_queries(
+def test_one_review_takes_three_queries(
     learner: Learner, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     content = card(learner)
     review(learner, card(learner, "warm"))  # parameters are read once a process
-    with django_assert_num_queries(5 + 2):  # and a savepoint, where a request has BEGIN and COMMIT
+    with django_assert_num_queries(3 + 2):  # and a savepoint, where a request has BEGIN and COMMIT
         review(learner, content, public_id=uuid4())
 
 
