@@ -1,7 +1,7 @@
 """The answers of a batch that are not plain: repeated, late, refused, or beside one that is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -65,19 +65,26 @@ def merged(learner: Learner, given: Sequence[Given], now: datetime) -> Merged:
     known = _known(learner, given)
     result = Merged()
     fresh: dict[UUID, Given] = {}
+    twins: list[Given] = []
     for each in given:
         try:
             card = _card(cards, drafts, each.answer)
             if row := known.get(each.public_id):
                 result.outcomes[each.place] = _again(card, row, each.answer)
-            elif each.public_id in fresh:
-                raise PublicIdTaken("This id stands twice in the batch.", field="id")
+            elif first := fresh.get(each.public_id):
+                if each.answer != first.answer:
+                    raise PublicIdTaken("This id stands twice in the batch.", field="id")
+                twins.append(each)
             else:
                 check_answer(card.schedule, each.answer, now)
                 fresh[each.public_id] = each
         except ReseeError as fault:
             result.outcomes[each.place] = fault
     _merge(learner, cards, fresh, result, now)
+    for twin in twins:  # the same answer twice is recorded once
+        recorded = result.outcomes[fresh[twin.public_id].place]
+        assert isinstance(recorded, RecordedReview)
+        result.outcomes[twin.place] = replace(recorded, is_new=False)
     return result
 
 

@@ -93,6 +93,15 @@ def test_an_id_that_stands_twice_is_the_first_answers(learner: Learner) -> None:
     assert_schedule_is_replay(learner)
 
 
+def test_the_same_answer_twice_in_one_batch_is_recorded_once(learner: Learner) -> None:
+    first, other = _answers([card(learner)], 2)
+    outcomes = _record(learner, [first, other, first])
+    assert [isinstance(o, RecordedReview) and o.is_new for o in outcomes] == [True, True, False]
+    assert replace(outcomes[2], is_new=True) == outcomes[0]  # type: ignore[type-var]
+    assert ReviewHistory.objects.count() == 2
+    assert_schedule_is_replay(learner)
+
+
 def test_a_batch_stores_what_one_by_one_is_stored(learner: Learner) -> None:
     one, other = card(learner, "one"), card(learner, "other")
     answers = sorted(_answers([one], 3), key=lambda answer: answer.reviewed_at or NOW)
