@@ -16,6 +16,7 @@ from prometheus_client import Counter
 from redis import RedisError
 
 from config.ai import cefr_waiting
+from config.ai.breaker import BreakerOpen, breaker
 from config.ai.cefr import LEVELS
 from config.ai.cefr_lexical import (
     Distribution,
@@ -29,6 +30,7 @@ CHARACTERS_MAX = 20_000
 PATIENCE_SECONDS = 1.5
 PASSAGE_SENTENCES = 3  # what the models were trained on
 PASSAGES_MAX = 8  # of a long text, spread evenly over it
+BREAKER = "cefr"
 TASK = "config.ai.tasks.grade_waiting_texts"
 ANSWERS = Counter("cefr_answers_total", "Levels of texts by what answered", ["by"])
 _SPACE = re.compile(r"\s+")
@@ -112,13 +114,15 @@ def _from_classifier(key: str, plain: str) -> Distribution:
     try:
         if known := cefr_waiting.answered(key):
             return known
-        return _ask_worker(key, plain)
+        with breaker(BREAKER).attempt():
+            return _ask_worker(key, plain)
+    except BreakerOpen as error:
+        raise Unanswered(str(error)) from None
     except RedisError as error:
         raise Unanswered(type(error).__name__) from None
 
 
 def _ask_worker(key: str, plain: str) -> Distribution:
-    """Ask the remote: what counts failures and leaves it alone for a while goes round this call."""
     waiting = cefr_waiting.put(key, plain)
     if waiting is None:
         raise Unanswered("too many texts wait")

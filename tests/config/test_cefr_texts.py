@@ -1,12 +1,15 @@
 """How hard a text is: what is accepted, what is refused, what answers when the worker does not."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django_redis import get_redis_connection
 
-from config.ai import cefr_texts, cefr_waiting
+from config.ai import breaker, cefr_texts, cefr_waiting, store
+from config.ai.breaker import FAILURES
 from config.ai.cefr import LEVELS
 from config.ai.cefr_texts import (
     CHARACTERS_MAX,
@@ -30,6 +33,13 @@ REFUSED = {
     "오늘 우리는 새로운 단어 word 를 배웠습니다": "not_english",
     "word " * 20_000: "text_too_long",
 }
+
+
+@pytest.fixture(autouse=True)
+def own_breaker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(cefr_texts, "BREAKER", f"cefr-{uuid4().hex}")
+    yield
+    store.ask(lambda redis: redis.srem(breaker.NAMES, cefr_texts.BREAKER))
 
 
 @pytest.fixture
@@ -98,6 +108,18 @@ def test_a_failure_of_the_worker_is_told_and_not_kept() -> None:
     cefr_waiting.answer([waiting], [()])
     assert cefr_waiting.reply_to(waiting, 0.05) is None
     assert cefr_waiting.answered(waiting.key) is None
+
+
+@pytest.mark.usefixtures("no_patience")
+def test_a_worker_that_does_not_answer_is_left_alone_for_a_while() -> None:
+    for number in range(FAILURES):
+        assert text_level(f"{TEXT} {number}").by == "lexical"
+    while cefr_waiting.take():
+        pass
+    assert text_level(TEXT).by == "lexical"
+    assert not cefr_waiting.take(), "nobody was asked"
+    cefr_waiting.answer([cefr_waiting.Waiting(cefr_waiting.key_of(TEXT), "late", TEXT)], [SURE])
+    assert text_level(TEXT).by == "classifier", "what is known needs no worker"
 
 
 def test_another_models_answer_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import config.celery  # noqa: F401  what is asked of the worker goes through our app
 from config.ai import cefr_folder, cefr_texts
+from config.ai.breaker import Breaker
 from config.ai.cefr_texts import text_level
 from config.embedded import programs
 from config.embedded.processes import stop
@@ -42,7 +43,7 @@ def worker(other_model: Path) -> Iterator[None]:
     (service,) = [each for each in programs.programs(home.home()) if each.name == "worker-ai"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CEFR_MODEL", str(other_model))
-        patch.setattr(cefr_texts, "PATIENCE_SECONDS", 1.9)
+        _have_patience(patch)
         process = service.start()
         try:
             end = time.monotonic() + START_SECONDS
@@ -57,7 +58,12 @@ def worker(other_model: Path) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def much_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """The machine may be busy; Redis ends a wait after two seconds."""
-    monkeypatch.setattr(cefr_texts, "PATIENCE_SECONDS", 1.9)
+    _have_patience(monkeypatch)
+
+
+def _have_patience(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cefr_texts, "PATIENCE_SECONDS", 1.9)
+    patch.setattr(cefr_texts, "breaker", lambda name: Breaker(name, failures=1000))
 
 
 @pytest.mark.usefixtures("worker")
