@@ -35,17 +35,16 @@ Figures = dict[str, float]
 
 def dev_figures(data: Path) -> Figures:
     """Return the figures of what is shipped, on the dev split."""
-    from config.ai import cefr_classifier, cefr_grading, cefr_lexical
+    from config.ai import cefr_average, cefr_classifier, cefr_grading, cefr_lexical
     from config.ai.cefr_training.rows import dev_rows
 
     rows = dev_rows(data)
     texts = [row.text for row in rows]
     lexical = [cefr_lexical.lexical_distribution(text) for text in texts]
     transformer = cefr_classifier.classify(texts)
-    weight = cefr_grading.classifier_weight()
-    pairs = zip(transformer, lexical, strict=True)
-    average = [cefr_grading.average(ours, plain, weight) for ours, plain in pairs]
-    return _named("", rows, {"lexical": lexical, "transformer": transformer, "average": average})
+    weight, prior = cefr_grading.lexical_weight(), cefr_lexical.shipped().prior
+    both = cefr_average.average(transformer, lexical, prior, weight)
+    return _named("", rows, {"lexical": lexical, "transformer": transformer, "average": both})
 
 
 def unseen_figures(data: Path, runs: Path, seeds: Sequence[int]) -> tuple[Figures, Any]:
@@ -55,13 +54,13 @@ def unseen_figures(data: Path, runs: Path, seeds: Sequence[int]) -> tuple[Figure
     from config.ai.cefr_training.runs import Study
     from config.settings import home
 
-    study, weight = Study(data, home.encoder_dir(), runs), cefr_grading.classifier_weight()
+    study, weight = Study(data, home.encoder_dir(), runs), cefr_grading.lexical_weight()
     raw: dict[str, Figures] = {}
     for left_out in study.sources:
         rows, lexical = study.asked(left_out), study.lexical(left_out)
         for seed in seeds:
             transformer = study.transformer(left_out, seed)
-            both = report.together(transformer, lexical, weight)
+            both = report.together(study, left_out, transformer, weight)
             said = {"lexical": lexical, "transformer": transformer, "average": both}
             raw[f"{left_out}-{seed}"] = _named("unseen_", rows, said)
     first = next(iter(raw.values()))

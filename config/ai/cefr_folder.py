@@ -27,7 +27,7 @@ class FolderError(Exception):
 
 
 def manifest(parts: Path = SHIPPED) -> dict[str, Any]:
-    """Return the hashes of base, delta and ``files``, and the ``classifier_weight``."""
+    """Return the hashes of base, delta and ``files``, and the ``lexical_weight``."""
     found: dict[str, Any] = json.loads((parts / MANIFEST).read_text(encoding="utf-8"))
     return found
 

@@ -42,12 +42,16 @@ _HARDEST = 3
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """A multinomial logistic regression: ``mean`` and ``scale`` of each feature, a row a level."""
+    """A multinomial logistic regression: ``mean`` and ``scale`` of each feature, a row a level.
+
+    ``prior`` is its average answer over the rows it learnt.
+    """
 
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[tuple[float, ...], ...]
     bias: tuple[float, ...]
+    prior: tuple[float, ...] = ()
 
     def distribution(self, values: Sequence[float]) -> Distribution:
         """Return the probability of each level."""

@@ -58,10 +58,10 @@ def train(study: Study, seeds: Sequence[int]) -> None:
 def write(study: Study, seeds: Sequence[int], target: Path) -> None:
     """Write what is shipped, by the finished runs; the weight is chosen on the dev split."""
     target.mkdir(parents=True, exist_ok=True)
-    lexical.save(lexical.fit(study.training), target / "lexical.json")
+    lexical.save(study.regression(None), target / "lexical.json")
     runs = [study.transformer(None, seed) for seed in study.finished(None, seeds)]
     shutil.copyfile(study.delta(seeds[0]), target / cefr_folder.DELTA)
-    weight = report.chosen_weight(study.dev, study.lexical(None), runs)
+    weight = report.chosen_weight(study, runs)
     _write_json(target / cefr_folder.MANIFEST, _manifest(study.base, target, weight))
     found = report.table(study, seeds, weight)
     _write_json(target / "figures.json", {"weight": weight, **found})
@@ -77,7 +77,7 @@ def _manifest(base: Path, target: Path, weight: float) -> dict[str, Any]:
         "base_sha256": cefr_folder.sha256(base / cefr_folder.WEIGHTS),
         "delta_sha256": cefr_folder.sha256(target / cefr_folder.DELTA),
         "files": files,
-        "classifier_weight": weight,
+        "lexical_weight": weight,
     }
 
 

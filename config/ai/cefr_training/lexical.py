@@ -43,7 +43,11 @@ def fit(rows: Sequence[Row]) -> Regression:
         speed = 0.9 * speed - LEARNING_RATE * (gradient + DECAY * weights)
         weights = weights + speed
     return Regression(
-        _rounded(mean), _rounded(scale), tuple(map(_rounded, weights[:-1].T)), _rounded(weights[-1])
+        _rounded(mean),
+        _rounded(scale),
+        tuple(map(_rounded, weights[:-1].T)),
+        _rounded(weights[-1]),
+        _rounded(_softmax(inputs @ weights).mean(axis=0)),
     )
 
 
@@ -54,7 +58,7 @@ def predict(model: Regression, rows: Sequence[Row]) -> Matrix:
 
 def save(model: Regression, path: Path) -> None:
     """Write the regression as JSON."""
-    fields = {name: getattr(model, name) for name in ("mean", "scale", "weights", "bias")}
+    fields = {name: getattr(model, name) for name in ("mean", "scale", "weights", "bias", "prior")}
     path.write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from config.ai.cefr_lexical import Regression
 from config.ai.cefr_training import lexical
 from config.ai.cefr_training.figures import Matrix
 from config.ai.cefr_training.rows import Row, dev_rows, training_rows
@@ -26,6 +27,8 @@ class Study:
     recipe: Recipe = field(default_factory=Recipe)
 
     def __post_init__(self) -> None:
+        self._regressions: dict[str | None, Regression] = {}
+        self._lexical: dict[str | None, Matrix] = {}
         self.training = training_rows(self.data)
         self.dev = dev_rows(self.data)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -45,9 +48,18 @@ class Study:
             return self.dev
         return [row for row in self.training if row.source == left_out]
 
+    def regression(self, left_out: str | None) -> Regression:
+        """Return the lexical model of the rows a run learns; fitted once."""
+        if left_out not in self._regressions:
+            self._regressions[left_out] = lexical.fit(self.learnt(left_out))
+        return self._regressions[left_out]
+
     def lexical(self, left_out: str | None) -> Matrix:
-        """Return what the lexical model says."""
-        return lexical.predict(lexical.fit(self.learnt(left_out)), self.asked(left_out))
+        """Return what the lexical model says; computed once."""
+        if left_out not in self._lexical:
+            model = self.regression(left_out)
+            self._lexical[left_out] = lexical.predict(model, self.asked(left_out))
+        return self._lexical[left_out]
 
     def transformer(self, left_out: str | None, seed: int) -> Matrix:
         """Return what the classifier of one seed says; trained once, then read from the folder.
