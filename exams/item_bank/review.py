@@ -19,6 +19,7 @@ from exams.level_test import LEVELS, OPTIONS, Kind
 
 A_LEVEL_MIN = 60
 GAP = "___"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ALIKE = 90  # similarity of two stems, 0-100, from which on they count as one
 WORD_OFF, PASSAGE_OFF = 1.5, 1.5  # levels
 PASSAGE_HARDEST = 4  # of a few sentences the lexical model hardly ever says more than B2
@@ -55,6 +56,8 @@ def folded(text: str) -> str:
 
 
 def _text_problems(item: WrittenItem) -> Iterator[str]:
+    if any(text.startswith(FORMULA) for text in (*item.options, item.stem, item.passage)):
+        yield "a text begins as a formula does in a spreadsheet"
     is_reading = item.kind == Kind.READING
     if is_reading != bool(item.passage.strip()):
         yield "a passage belongs to reading, and only there"

@@ -50,6 +50,8 @@ def test_what_is_rejected_is_printed(tmp_path: Path) -> None:
         (replace(RULE, options=("Are", "are ", "is", "be")), "two options are the same"),
         (replace(RULE, options=("are", "", "is", "be")), "there have to be 4 options"),
         (replace(RULE, options=("are", "is", "be")), "there have to be 4 options"),
+        (replace(RULE, options=("are", "=1+1", "is", "be")), "a text begins as a formula does"),
+        (replace(RULE, stem="@now() ___"), "a text begins as a formula does"),
         (replace(RULE, key=4), "the key is none of the options"),
         (replace(RULE, stem="No gap here."), "there has to be one gap ___"),
         (replace(RULE, stem="___ and ___"), "there has to be one gap ___"),
