@@ -114,6 +114,7 @@ class LevelTests(GenericAPIView[LevelTest]):
     """The learner's level tests."""
 
     serializer_class = LevelTestSerializer
+    queryset = LevelTest.objects.none()
 
     @extend_schema(operation_id="level_tests_list", responses=LevelTestSerializer(many=True))
     def get(self, request: Request) -> Response:

@@ -6,10 +6,10 @@ from exams.item_bank import written_items
 
 
 def load(apps, schema_editor):
-    model = apps.get_model("exams", "LevelItem")
-    model.objects.bulk_create(
+    LevelItem = apps.get_model("exams", "LevelItem")
+    LevelItem.objects.bulk_create(
         [
-            model(
+            LevelItem(
                 code=item.code,
                 level=item.level,
                 kind=item.kind.value,
