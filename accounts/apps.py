@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "Learners"
 
     def ready(self) -> None:
-        """Close a gap in what allauth checks."""
+        """Close a gap in what allauth checks; subscribe to events."""
+        from accounts import handlers  # noqa: F401
         from accounts.passkeys import guard_inputs
 
         guard_inputs()

@@ -77,6 +77,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Hour at which the learner's own day begins",
     )
 
+    level = models.CharField(
+        max_length=2, blank=True, default="", db_default="", help_text="CEFR, as last measured"
+    )
+    level_measured_at = models.DateTimeField(null=True, blank=True)
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"

@@ -36,6 +36,7 @@ ROUTES = {
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
+    "exams.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "medium"},
     "config.outbox.tasks.*": {"queue": "low"},
@@ -68,6 +69,16 @@ SCHEDULE = {
         "task": "ocr.tasks.sweep",
         "schedule": 6 * 3600.0,
         "options": {"expires": 6 * 3600},
+    },
+    "close-level-tests": {
+        "task": "exams.tasks.close_level_tests",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "estimate-level-items": {
+        "task": "exams.tasks.estimate_level_items",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 24 * 3600},
     },
     "prune-accounts": {
         "task": "accounts.tasks.prune",

@@ -17,6 +17,8 @@ class ProfileSerializer(serializers.Serializer[Any]):
     target_language = serializers.CharField()
     time_zone = serializers.CharField()
     rollover_hour = serializers.IntegerField()
+    level = serializers.CharField(help_text="A1-C2 by the last level test; empty before")
+    level_measured_at = serializers.DateTimeField(allow_null=True)
     joined_at = serializers.DateTimeField()
 
 

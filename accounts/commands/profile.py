@@ -1,10 +1,13 @@
 """What a learner may change about themselves."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypedDict
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from accounts.queries.learners import Learner
@@ -48,3 +51,10 @@ def update_profile(
         raise Invalid(messages[0], field=field) from None
     user.save(update_fields=list(changes))
     return user
+
+
+def note_level(*, public_id: UUID, level: str, measured_at: datetime) -> None:
+    """Write down a learner's measured level; what was measured later stays. One query."""
+    earlier = Q(level_measured_at=None) | Q(level_measured_at__lt=measured_at)
+    rows = User.objects.filter(earlier, public_id=public_id)
+    rows.update(level=level, level_measured_at=measured_at)

@@ -9,7 +9,10 @@ from accounts.queries.learners import Learner
 
 
 class Profile(TypedDict):
-    """A learner's own page; ``rollover_hour`` is the hour (0-6) at which their day begins."""
+    """A learner's own page; ``rollover_hour`` is the hour (0-6) at which their day begins.
+
+    ``level`` is A1-C2 as the last level test found it, empty before the first.
+    """
 
     id: UUID
     email: str
@@ -18,6 +21,8 @@ class Profile(TypedDict):
     target_language: str
     time_zone: str
     rollover_hour: int
+    level: str
+    level_measured_at: datetime | None
     joined_at: datetime
 
 
@@ -36,5 +41,7 @@ def profile_of(user: User) -> Profile:
         "target_language": user.target_language,
         "time_zone": user.time_zone,
         "rollover_hour": user.rollover_hour,
+        "level": user.level,
+        "level_measured_at": user.level_measured_at,
         "joined_at": user.joined_at,
     }

@@ -28,6 +28,7 @@ SCHEME = "ApiKey"
 AREAS = (
     "categories",
     "contents",
+    "level-tests",
     "levels",
     "me",
     "ocr",

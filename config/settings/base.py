@@ -17,15 +17,15 @@ from config.settings.mail import mail_settings
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-DEBUG = False
-ALLOWED_HOSTS = variables.words("ALLOWED_HOSTS")
+DEBUG, ALLOWED_HOSTS = False, variables.words("ALLOWED_HOSTS")
 SECRET_KEY = variables.text("SECRET_KEY")
-ROOT_URLCONF = "config.urls"
-WSGI_APPLICATION = "config.wsgi.application"
+ROOT_URLCONF, WSGI_APPLICATION = "config.urls", "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.import_export",
+    "import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "config.operations",
     "accounts",
     "review",
+    "exams",
     "ocr",
 ]
 
@@ -236,6 +237,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "LevelEnum": ["A1", "A2", "B1", "B2", "C1", "C2"],
+        "LevelItemKindEnum": ["vocabulary", "grammar", "reading"],
+        "LevelTestStateEnum": ["open", "finished", "unfinished"],
+        "OptionKeyEnum": ["a", "b", "c", "d"],
+        "StateEnum": "config.jobs.models.Job.State",
         "StageEnum": ["new", "learning", "review", "relearning"],
         "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
     },
@@ -263,25 +268,20 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "same-origin"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+X_FRAME_OPTIONS, SECURE_REFERRER_POLICY = "DENY", "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500_000, 200
 
 # Files
-STATIC_URL = "/static/"
+STATIC_URL, WHITENOISE_USE_FINDERS = "/static/", True
 MEDIA_ROOT = Path(variables.text("MEDIA_ROOT") or home.home() / "media")
 STORAGES = {
     "default": file_storage(variables.text("STORAGE_URL")),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-WHITENOISE_USE_FINDERS = True
 OCR_ORIGINALS_DAYS = variables.integer("OCR_ORIGINALS_DAYS")
 
 # Language and time: everything is stored in UTC, a learner's own day is written with the fact.
-USE_TZ = True
-TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en"
+USE_TZ, TIME_ZONE, LANGUAGE_CODE = True, "UTC", "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
 
 # Logs: one line a request, with an id that its tasks inherit (the rest stands in logging.py)

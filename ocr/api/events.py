@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.queries.learners import Learner, learner_of
+from config.api.negotiation import JsonErrors
 from config.api.rendering import dump
 from config.errors import Unavailable
 from ocr import places
-from ocr.api.negotiation import JsonErrors
 from ocr.queries.scans import Row, progress
 
 STREAMS_MAX = 2  # a process: each holds one of its eight threads

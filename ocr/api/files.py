@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import Learner, learner_of
-from ocr.api.negotiation import JsonErrors
+from config.api.negotiation import JsonErrors
 from ocr.queries import files
 from ocr.queries.files import File
 from ocr.queries.text import as_markdown, as_text, text_of

@@ -37,6 +37,8 @@ REPEATABLE = {
     "card-unsuspend": "twice is once",
     "card-bury": "twice is once",
     "levels": "nothing is stored",
+    "level-test-answers": "an answer has a public id of its own, for ever",
+    "level-test-stop": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }

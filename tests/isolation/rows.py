@@ -58,6 +58,10 @@ def _chosen_word(world: World) -> dict[str, Any]:
     return {"words": [{"id": str(world.ids["word_id"]), "back": "b"}]}
 
 
+def _level_answer(world: World) -> dict[str, Any]:
+    return {"question": str(world.ids["question_id"]), "option": "a", "id": str(uuid4())}
+
+
 def _into(world: World) -> dict[str, Any]:
     return {"into": str(world.ids["full_category_id"])}
 
@@ -80,6 +84,11 @@ ROWS: dict[str, Row] = {
     "api/v1/devices/": _LEARNER,
     "api/v1/devices/<uuid:device_id>/": _OWNER,
     "api/v1/levels/": Row(For.LEARNER, lambda _: {"text": "This is a short and simple text."}),
+    "api/v1/level-tests/": _LEARNER,
+    "api/v1/level-tests/history.svg": _LEARNER,
+    "api/v1/level-tests/<uuid:level_test_id>/": _OWNER,
+    "api/v1/level-tests/<uuid:level_test_id>/answers/": Row(For.OWNER, _level_answer),
+    "api/v1/level-tests/<uuid:level_test_id>/stop/": _OWNER,
     "api/v1/categories/": Row(For.LEARNER, _below),
     "api/v1/categories/<uuid:category_id>/": Row(For.OWNER, _below, _into),
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(

@@ -19,6 +19,7 @@ from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from config.api import keys
 from config.jobs.models import Job
+from exams.commands.level_tests import start_level_test
 from ocr import storage
 from ocr.models import TextLine, Word
 from review.models import Category
@@ -68,11 +69,14 @@ class World:
         )
         ApiClient(self.owner)
         device = self.owner.devices.get()
+        level_test = start_level_test(learner=learner, now=now)
         self.ids = {
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
             "scan_id": scan.public_id,
+            "level_test_id": level_test.public_id,
+            "question_id": level_test.question_id,
             "key_id": key.public_id,
             "device_id": device.public_id,
             "number": 1,
