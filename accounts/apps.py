@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
     verbose_name = "Learners"
 
     def ready(self) -> None:
-        """Close a gap in what allauth checks."""
+        """Close gaps in what allauth checks."""
         from accounts.passkeys import guard_inputs
+        from accounts.passwords import keep_as_typed
 
         guard_inputs()
+        keep_as_typed()

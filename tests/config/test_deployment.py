@@ -40,6 +40,9 @@ def test_check_deploy_is_clean() -> None:
 
 
 @pytest.mark.parametrize("missing", GIVEN)
+@pytest.mark.asvs(
+    "13.3.1", "production takes secrets from the environment and starts with none of its own"
+)
 def test_what_is_missing_is_said_in_one_line(missing: str) -> None:
     done = _manage("check", **{name: text for name, text in GIVEN.items() if name != missing})
     assert done.returncode != 0
@@ -75,6 +78,8 @@ def test_ports_are_published_on_loopback_only() -> None:
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
+@pytest.mark.asvs("13.2.1", "PostgreSQL and Valkey ask for passwords of the operator's")
+@pytest.mark.asvs("13.2.3", "which have no default")
 def test_a_secret_has_no_default() -> None:
     used = re.findall(r"\$\{(\w+)(:[-?])", TEXT)
     secrets = {name for name, _ in used if re.search("PASSWORD|SECRET|ALLOWED", name)}

@@ -46,6 +46,15 @@ def staff(db: Any, settings: Any) -> Client:
 
 
 @pytest.mark.parametrize("text", CORPUS)
+@pytest.mark.asvs("1.2.1", "text is stored as it came and escaped where a page shows it")
+@pytest.mark.asvs("1.2.2", "a text is never made a link, whatever its protocol")
+@pytest.mark.asvs("1.2.3", "JSON is written by orjson alone")
+@pytest.mark.asvs("1.3.1", "no field takes HTML: it is text like any other")
+@pytest.mark.asvs("1.3.7", "templates are files; text that looks like one stays text")
+@pytest.mark.asvs("3.2.2", "pages are written by Django's escaping templates")
+@pytest.mark.asvs(
+    "LLM 3", "text that was read from a page is stored and shown as a learner's own is"
+)
 def test_text_comes_back_as_it_was_sent_and_runs_in_no_page(
     text: str, api: ApiClient, alice: User, staff: Client
 ) -> None:
@@ -74,6 +83,11 @@ def test_nothing_is_exported_as_a_table_without_a_rule_for_formulae() -> None:
     assert _modules_importing(importing) == READING
 
 
+@pytest.mark.asvs(
+    "1.3.6",
+    "the modules that call other machines are a list, and take their addresses from settings",
+)
+@pytest.mark.asvs("13.2.4", "settings name every server that is called")
 def test_no_address_from_input_is_ever_fetched(api: ApiClient, alice: User) -> None:
     assert _modules_importing(_NETWORK) <= ASKING
     category = make.category(alice)
@@ -107,6 +121,8 @@ def _modules_importing(names: set[str]) -> set[str]:
         ("page.png", b""),
     ],
 )
+@pytest.mark.asvs("1.3.4", "SVG is refused: pictures are JPEG, PNG, WebP and TIFF")
+@pytest.mark.asvs("5.2.2", "the first bytes decide, then the decoder")
 def test_what_is_no_picture_is_refused(name: str, data: bytes, api: ApiClient) -> None:
     answer = api.upload("/scans/", file=SimpleUploadedFile(name, data, "image/png"))
     assert 400 <= answer.status_code < 500
@@ -116,6 +132,7 @@ def test_what_is_no_picture_is_refused(name: str, data: bytes, api: ApiClient) -
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "a\0b.png", "/etc/passwd", "x" * 300 + ".png"]
 )
+@pytest.mark.asvs("5.3.2", "files are stored under the hash of their content")
 def test_a_files_name_is_no_path(name: str, api: ApiClient) -> None:
     answer = api.upload("/scans/", file=SimpleUploadedFile(name, images.png()))
     assert answer.status_code in {202, 400, 422}
