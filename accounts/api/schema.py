@@ -14,6 +14,7 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path, item in paths.items():
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
             item[method]["operationId"] = _operation_id(path, method)
+            item[method]["responses"].setdefault("429", {"$ref": "#/components/responses/429"})
     used = set(_tags(paths))
     ours_first = [{"name": tag} for tag in dict.fromkeys(_tags(result["paths"]))]
     result["tags"] = ours_first + [tag for tag in theirs["tags"] if tag["name"] in used]

@@ -241,6 +241,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.examples.complete",
         "accounts.api.schema.add_sign_in",
     ],
 }
@@ -291,10 +292,8 @@ DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"
 
 UNFOLD = {
-    "SITE_TITLE": "Resee",
-    "SITE_HEADER": "Resee",
-    "SITE_SUBHEADER": "cards, reviews, scans",
+    "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/api/docs/",
     "SHOW_HISTORY": True,
-}
+}  # fmt: skip
