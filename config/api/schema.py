@@ -55,7 +55,7 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        self.resolve_serializer(ProblemSerializer(), direction)  # type: ignore[no-untyped-call]
+        self.resolve_serializer(ProblemSerializer(), direction)
         refusals = [code for code in (*self._refusals(), "default") if code not in bodies]
         return bodies | {code: {"$ref": f"#/components/responses/{code}"} for code in refusals}
 
