@@ -10,7 +10,8 @@ does not hold.
   and of a good device, wall ms (median and p99) through Redis, good_database_ms without it.
 - limits: limiter_admitted of 40 requests at once against a limit of 10; limiter_raw, each round.
 - isolation: idor_routes asked as everybody in every way by idor_calls; idor_leaks of them.
-- fuzz: fuzz_calls made from the schema; fuzz_5xx and fuzz_nonconforming answers.
+- fuzz: fuzz_calls made from the schema over fuzz_operations, fuzz_sign_in_calls of them to allauth;
+  fuzz_5xx and fuzz_nonconforming answers.
 """
 
 import argparse
