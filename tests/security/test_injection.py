@@ -24,6 +24,7 @@ SQL = [
     "\\'; SELECT 1; --",
 ]
 _RUNNING = {"eval", "exec", "compile", "os.system", "os.popen", "subprocess.getoutput"}
+_WRITING = ("csv.writer", "DictWriter", "openpyxl", "xlsxwriter", "import_export")
 _PARSING = {"pickle", "marshal", "shelve", "xml", "lxml", "jinja2"}
 
 
@@ -119,4 +120,4 @@ def test_who_writes_a_table_writes_such_cells(tmp_path: Path) -> None:
 
 def _writes_tables(path: Path) -> bool:
     written = path.read_text()
-    return any(name in written for name in ("csv.writer", "DictWriter", "openpyxl", "xlsxwriter"))
+    return any(name in written for name in _WRITING)
