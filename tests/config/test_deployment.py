@@ -72,6 +72,7 @@ def test_every_variable_of_ours_is_in_the_table() -> None:
     assert COMPOSE["services"]["ocr-model-server"]["environment"].keys() <= names
 
 
+@pytest.mark.asvs("13.2.1", "the OCR model server asks nobody, and has no port outside")
 def test_ports_are_published_on_loopback_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert ports

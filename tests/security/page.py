@@ -11,9 +11,11 @@ from tests.security.lines import ABSENT, LINES
 PAGE = ROOT / "docs/security.md"
 _HEAD = """# Security
 
-Each line names a requirement of [OWASP ASVS 5.0](https://asvs.dev) by its number, what is done
-here, and the test that shows it. Written from the tests by `make docs`; a line without a test, or
-an old page, fails `make test`.
+Each line names a requirement of [OWASP ASVS 5.0][asvs] by its number, what is done here, and the
+test that shows it. Written from the tests by `make docs`; a line without a test, or an old page,
+fails `make test`.
+
+[asvs]: https://owasp.org/www-project-application-security-verification-standard/
 """
 
 _LOGS = """

@@ -37,7 +37,7 @@ def test_a_mark_is_found_with_its_test(tmp_path: Path) -> None:
     )
 
 
-def test_marks_of_classes_and_wrong_marks_are_errors(tmp_path: Path) -> None:
+def test_a_mark_that_does_not_say_what_is_done_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/test_planted.py").write_text(PLANTED.replace(', "20 MB"', ""))
     with pytest.raises(ValueError, match="unpack"):
