@@ -38,9 +38,10 @@ check-database:
 	$(PY) manage.py spectacular --validate --fail-on-warn --file "$$RESEE_HOME/openapi.yaml"
 	diff -u docs/openapi.yaml "$$RESEE_HOME/openapi.yaml"
 
-docs: environment-dev  ## write docs/contract.md and docs/openapi.yaml anew
+docs: environment-dev  ## write docs/contract.md, docs/openapi.yaml and docs/security.md anew
 	$(PY) manage.py contract
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(PY) -m tests.security.page
 
 bench: environment-dev  ## one benchmark: NAME=startup ARGS=...
 	@$(PY) -m benchmarks.$(NAME) $(ARGS)

@@ -1,9 +1,11 @@
 """allauth's flows, where ours differ."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.signup import prevent_enumeration
 from allauth.core import context as current
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -15,7 +17,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.signing import b64_encode
 from django.db import IntegrityError, transaction
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language_from_request
 
@@ -24,6 +26,7 @@ from accounts.models import User
 from accounts.sign_in import client_address, end_device_of
 from accounts.tasks import deliver
 
+log = structlog.get_logger(__name__)
 _FACTS = ("code", "ip", "user_agent", "timestamp")
 
 
@@ -61,6 +64,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         end_device_of(request)
         super().logout(request)
 
+    def post_login(self, request: HttpRequest, user: User, **options: Any) -> HttpResponse:
+        """Log who has come in and by what."""
+        records = get_authentication_records(request, user)
+        factors = [record["method"] for record in records]
+        log.info("logged_in", user=str(user.public_id), factors=factors)
+        return cast("HttpResponse", super().post_login(request, user, **options))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Log that a password was wrong; whose it was meant to be stays out of the logs."""
+        log.warning("log_in_failed")
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that attempts count under."""
         return client_address(request) or "local"
@@ -75,6 +89,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_totp_issuer(self) -> str:
         """Return the name that authenticator apps show."""
         return "Resee"
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """Return whom a passkey is for: it keeps the public id."""
+        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return entity | {"id": user.public_id.bytes}
 
     def encrypt(self, text: str) -> str:
         """Return what is stored."""

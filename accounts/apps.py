@@ -10,8 +10,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Learners"
 
     def ready(self) -> None:
-        """Close a gap in what allauth checks; subscribe to events."""
+        """Close gaps in what allauth checks; subscribe to events."""
         from accounts import handlers  # noqa: F401
         from accounts.passkeys import guard_inputs
+        from accounts.passwords import keep_as_typed
 
         guard_inputs()
+        keep_as_typed()

@@ -12,11 +12,17 @@ class Wording(NamedTuple):
     advice: str = ""
 
 
-_LASTS_KO, _LASTS_EN = "코드는 15분 동안 유효합니다.", "It is good for 15 minutes."
+_LASTS_KO, _LASTS_EN = "코드는 10분 동안 유효합니다.", "It is good for 10 minutes."
 _NOT_YOU_KO = "본인이 요청하지 않았다면 이 메일은 무시하셔도 됩니다."
 _NOT_YOU_EN = "If it was not you, there is nothing to do."
-_ALARM_KO = "본인이 하지 않은 일이라면 지금 비밀번호를 재설정하세요. 모든 기기에서 로그아웃됩니다."
-_ALARM_EN = "If it was not you, reset your password now: that logs every device out."
+_ALARM_KO = (
+    "본인이 하지 않은 일이라면 지금 비밀번호를 재설정하세요. "
+    "모든 기기에서 로그아웃되고 API 키가 모두 취소됩니다."
+)
+_ALARM_EN = (
+    "If it was not you, reset your password now: "
+    "that logs every device out and revokes every API key."
+)
 _CONFIRM = {
     "ko": Wording(
         "이메일 주소를 확인해 주세요", f"아래 코드를 앱에 입력해 주세요. {_LASTS_KO}", _NOT_YOU_KO

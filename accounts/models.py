@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import token_cache
 from accounts.roles import Role
+from config.api.keys import revoke_keys_of
 from config.identifiers import new_public_id
 from config.operations.audit import audited
 
@@ -123,10 +124,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def end_log_ins(self) -> None:
-        """Make every token and session issued until now worthless. Three queries."""
+        """Make every token, session and API key issued until now worthless. Four queries."""
         User.objects.filter(pk=self.pk).update(token_version=F("token_version") + 1)
         self.refresh_from_db(fields=["token_version"])
-        self.devices.filter(revoked_at=None).update(revoked_at=timezone.now())
+        now = timezone.now()
+        self.devices.filter(revoked_at=None).update(revoked_at=now)
+        revoke_keys_of(self.pk, now=now)
         token_cache.forget_user(self.public_id)
 
     def _stored(self) -> set[str]:

@@ -12,6 +12,7 @@ from import_export.resources import ModelResource
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from config.operations.admin_tables import ReadOnlyTable
+from config.spreadsheets import cell
 from exams.item_bank import LETTERS, WrittenItem, expected_difficulty
 from exams.item_bank.review import item_problems
 from exams.level_test import LEVELS, Kind
@@ -46,6 +47,10 @@ class LevelItemResource(ModelResource):  # type: ignore[misc]
         import_fields = (*_WRITTEN, "is_withdrawn")
         clean_model_instances = True
         skip_unchanged = False
+
+    def export_field(self, field: Field, instance: LevelItem, **options: Any) -> Any:
+        """Return a cell that begins no formula."""
+        return cell(super().export_field(field, instance, **options))
 
     def dehydrate_a(self, item: LevelItem) -> str:
         """Return the first option."""

@@ -42,7 +42,7 @@ class Devices(APIView):
 
     @extend_schema(operation_id="devices_revoke_all", responses={204: None}, tags=["devices"])
     def delete(self, request: Request) -> Response:
-        """Log out everywhere, here too: every token and session ends at once."""
+        """Log out everywhere, here too: every token, session and API key ends at once."""
         log_out_everywhere(learner=learner_of(request.user))
         return Response(status=204)
 

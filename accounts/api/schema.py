@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.headless.constants import Flow
 from allauth.headless.spec.internal.schema import get_schema
 
 
@@ -14,6 +15,8 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path, item in paths.items():
         for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
             item[method]["operationId"] = _operation_id(path, method)
+            item[method]["responses"].setdefault("429", {"$ref": "#/components/responses/429"})
+    _mend(theirs["components"])
     used = set(_tags(paths))
     ours_first = [{"name": tag} for tag in dict.fromkeys(_tags(result["paths"]))]
     result["tags"] = ours_first + [tag for tag in theirs["tags"] if tag["name"] in used]
@@ -24,6 +27,18 @@ def add_sign_in(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             raise ValueError(f"two meanings of {kind} {sorted(doubled)} in the schema")
         ours |= components
     return result
+
+
+def _mend(components: dict[str, Any]) -> None:
+    """Describe what is answered where allauth's specification says otherwise."""
+    flow = components["schemas"]["Flow"]["properties"]
+    flow["id"]["enum"] = [each.value for each in Flow]
+    flow["is_pending"] = {"type": "boolean"}
+    meta = components["schemas"]["AuthenticationMeta"]["allOf"][1]["properties"]
+    meta["is_authenticated"] = {"type": ["boolean", "null"]}
+    refused = components["responses"]["ReauthenticationRequired"]["content"]["application/json"]
+    answers = ("ReauthenticationResponse", "AuthenticationResponse")  # the second: not signed in
+    refused["schema"] = {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in answers]}
 
 
 def _tags(paths: dict[str, Any]) -> Iterator[str]:

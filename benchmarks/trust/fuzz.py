@@ -10,11 +10,13 @@ CALLS_EACH = 10  # for one of the other groups' repetitions
 
 
 def figures(seed: int, count: int) -> dict[str, Any]:
-    """Return fuzz_calls, fuzz_5xx and fuzz_nonconforming; the database is migrated."""
+    """Return what was called and how it was answered; the database is migrated."""
     user = User.objects.create_user(f"{uuid4().hex}@example.com")
     found = run(user, CALLS_EACH * count, seed)
     return {
+        "fuzz_operations": found.operations,
         "fuzz_calls": found.calls,
+        "fuzz_sign_in_calls": found.sign_in_calls,
         "fuzz_5xx": found.faults,
         "fuzz_nonconforming": len(found.problems),
     }

@@ -108,6 +108,11 @@ def revoke_key(*, user_id: int, key_id: UUID, now: datetime) -> None:
         raise ApiKeyNotFound("You have no key with this id.")
 
 
+def revoke_keys_of(user_id: int, *, now: datetime) -> None:
+    """End all keys of a learner: who has got in may have made one."""
+    keys_of(user_id).update(revoked_at=now)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
     """``Authorization: ApiKey <key>``."""
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction, OpenApiResponse
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
+from config.api.etags import IF_MATCH
 from config.api.idempotency import HEADER, KEY_MAX, is_idempotent
 
 
@@ -54,8 +55,26 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
-        described = OpenApiResponse(ProblemSerializer, description="What went wrong")
-        body = self._get_response_for_code(  # type: ignore[no-untyped-call]
-            described, "default", ["application/problem+json"]
-        )
-        return {**bodies, "default": body}
+        self.resolve_serializer(ProblemSerializer(), direction)
+        refusals = [code for code in (*self._refusals(), "default") if code not in bodies]
+        return bodies | {code: {"$ref": f"#/components/responses/{code}"} for code in refusals}
+
+    def _refusals(self) -> list[str]:
+        """Return with which statuses this operation may be refused; examples.py describes them."""
+        names = {(each["in"], each["name"]) for each in self._get_parameters()}
+        kinds = {kind for kind, _ in names}
+        is_closed = bool(self.view.get_authenticators())
+        has_body = self.method in {"POST", "PUT", "PATCH"} and self.get_request_serializer()
+        is_new = is_idempotent(getattr(self.view, self.method.lower(), None))
+        applies = {
+            "400": has_body or "query" in kinds or is_new,
+            "401": is_closed,
+            "403": is_closed,
+            "404": "path" in kinds,
+            "409": is_new,
+            "412": ("header", IF_MATCH.name) in names,
+            "415": has_body,
+            "422": is_new or has_body,
+            "429": True,
+        }
+        return [code for code, it_does in applies.items() if it_does]

@@ -15,10 +15,11 @@ class OperationsConfig(AppConfig):
 
         from config.metrics import measure_queries
         from config.operations import health, parts
-        from config.operations.request_ids import answer_request_ids
+        from config.operations.request_ids import answer_request_ids, log_addresses
 
         health.register("database", parts.database)
         health.register("redis", parts.redis)
         health.register("broker", parts.broker)
         connection_created.connect(measure_queries)
         answer_request_ids()
+        log_addresses()

@@ -14,7 +14,8 @@ from config.settings.variables import VARIABLES
 _HEAD = """# Contract
 
 Written from the code by `manage.py contract`; `manage.py contract --check` fails when it is stale.
-The REST API's contract is [openapi.yaml](openapi.yaml).
+The REST API's contract is [openapi.yaml](openapi.yaml), [resee_client.py](resee_client.py) a typed
+client of it.
 """
 _STREAM = """Events are in the Redis stream `events` of database 0, at least once and in order. An
 entry has the fields `type` and `event`, the latter as JSON: `id`, `type`, `version` and `data`, the

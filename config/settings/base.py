@@ -173,8 +173,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # else signing up tells which addresse
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 900  # seconds, as the mails say
-ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 900
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # seconds, as the mails say
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # an account has one address
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.examples.complete",
         "accounts.api.schema.add_sign_in",
     ],
 }
@@ -291,10 +292,8 @@ DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"
 
 UNFOLD = {
-    "SITE_TITLE": "Resee",
-    "SITE_HEADER": "Resee",
-    "SITE_SUBHEADER": "cards, reviews, scans",
+    "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/api/docs/",
     "SHOW_HISTORY": True,
-}
+}  # fmt: skip

@@ -14,12 +14,12 @@ from rapidfuzz import fuzz
 
 from config.ai.cefr import word_difficulty
 from config.ai.cefr_lexical import lexical_distribution
+from config.spreadsheets import cell
 from exams.item_bank import WrittenItem
 from exams.level_test import LEVELS, OPTIONS, Kind
 
 A_LEVEL_MIN = 60
 GAP = "___"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ALIKE = 90  # similarity of two stems, 0-100, from which on they count as one
 WORD_OFF, PASSAGE_OFF = 1.5, 1.5  # levels
 PASSAGE_HARDEST = 4  # of a few sentences the lexical model hardly ever says more than B2
@@ -56,7 +56,7 @@ def folded(text: str) -> str:
 
 
 def _text_problems(item: WrittenItem) -> Iterator[str]:
-    if any(text.startswith(FORMULA) for text in (*item.options, item.stem, item.passage)):
+    if any(cell(text) != text for text in (*item.options, item.stem, item.passage)):
         yield "a text begins as a formula does in a spreadsheet"
     is_reading = item.kind == Kind.READING
     if is_reading != bool(item.passage.strip()):

@@ -36,6 +36,8 @@ def test_every_mail_is_whole_in_every_language(name: str, language: str) -> None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.asvs("1.2.1", "mails escape what strangers wrote")
+@pytest.mark.asvs("1.3.7", "mails, too")
 def test_what_a_stranger_wrote_is_no_markup(language: str) -> None:
     facts = FACTS | {"email": "<b>@example.com", "user_agent": "<script>alert(1)</script>"}
     for name in MAILS:
@@ -167,6 +169,7 @@ def test_a_provider_of_the_url_is_really_built(settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.asvs("16.5.3", "sign-in, which counts attempts, waits for Redis")
 def test_without_redis_the_sign_in_says_when_to_come_back(settings: Any) -> None:
     away = {"LOCATION": "unix:///nowhere/valkey.sock"}
     settings.CACHES = {"default": settings.CACHES["default"] | away}

@@ -81,6 +81,10 @@ def _guess(email: str, password: str = "wrong", **headers: str) -> Any:  # noqa:
 
 
 @pytest.mark.parametrize("email", [KNOWN, UNKNOWN])
+@pytest.mark.asvs(
+    "6.1.1", "five wrong passwords in five minutes lock an account, for as long, known or not"
+)
+@pytest.mark.asvs("6.3.1", "by account")
 def test_five_wrong_passwords_lock_the_account_for_a_while(email: str) -> None:
     for number in range(5):
         address = {"x_forwarded_for": f"203.0.113.{number}"}
@@ -90,6 +94,7 @@ def test_five_wrong_passwords_lock_the_account_for_a_while(email: str) -> None:
         assert refused.json()["errors"][0]["code"] == "too_many_login_attempts"
 
 
+@pytest.mark.asvs("6.3.1", "ten a minute by address")
 def test_ten_wrong_passwords_lock_the_address_whatever_it_says_it_is() -> None:
     for number in range(10):
         _guess(f"{number}@example.com", x_forwarded_for=f"203.0.113.{number}")
@@ -119,6 +124,7 @@ def test_mails_to_one_address_are_limited() -> None:
     assert len(mail.outbox) == 5
 
 
+@pytest.mark.asvs("6.3.1", "codes, too")
 def test_three_wrong_codes_end_a_reset() -> None:
     client = SignInClient()
     client.post("/auth/password/request", email=KNOWN)

@@ -47,6 +47,7 @@ def test_a_bad_value_is_refused_by_its_field(api: ApiClient, field: str, value: 
     assert api.get("/me/").json() == before
 
 
+@pytest.mark.asvs("8.2.3", "fields that are not the learner's are ignored")
 def test_what_is_not_the_learners_to_change_stays(api: ApiClient, alice: User) -> None:
     api.patch("/me/", {"email": "other@example.com", "is_staff": True, "name": "A"})
     alice.refresh_from_db()

@@ -62,6 +62,7 @@ def test_nobody_deletes_and_learners_things_are_looked_at(role: Role, alice: Use
     assert ("accounts.view_userchange" in allowed) == (role is Role.ADMIN)
 
 
+@pytest.mark.asvs("8.2.3", "what a role may only look at cannot be sent")
 def test_support_disables_a_learner_and_changes_nothing_else(alice: User) -> None:
     support = _staff(Role.SUPPORT)
     _form(support, alice, email="mine@example.com", role="admin", is_superuser="on", is_active="")
@@ -74,6 +75,7 @@ def test_support_disables_a_learner_and_changes_nothing_else(alice: User) -> Non
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN])
+@pytest.mark.asvs("8.2.1", "no role gives itself more")
 def test_nobody_raises_themselves(role: Role, db: Any) -> None:
     client = _staff(role)
     me = User.objects.get()
@@ -106,6 +108,7 @@ def test_an_admin_gives_a_role_and_it_opens_the_admin(alice: User) -> None:
     assert alice.is_staff is False
 
 
+@pytest.mark.asvs("16.2.1", "changes by staff are kept with who, when and from where")
 def test_what_staff_do_is_kept_with_who_and_when(alice: User) -> None:
     _form(_staff(Role.ADMIN), alice, role="support", name="Alice B.")
     (change,) = UserChange.objects.filter(pgh_obj=alice)
@@ -134,6 +137,7 @@ def test_a_learners_own_edits_are_not_kept() -> None:
     assert not ContentChange.objects.exists()
 
 
+@pytest.mark.asvs("16.4.2", "the audit is append-only in the database")
 def test_the_audit_cannot_be_rewritten(alice: User) -> None:
     _form(_staff(Role.ADMIN), alice, name="Alice")
     rows = UserChange.objects.all()

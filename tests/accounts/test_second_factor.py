@@ -2,6 +2,7 @@
 
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -37,6 +38,7 @@ def _with_totp() -> tuple[SignInClient, str]:
     return client, secret
 
 
+@pytest.mark.asvs("7.5.1", "adding one, likewise")
 def test_an_app_is_added_only_after_proving_who_it_is(mina: User) -> None:
     client = SignInClient()
     client.log_in(MINA)
@@ -44,6 +46,7 @@ def test_an_app_is_added_only_after_proving_who_it_is(mina: User) -> None:
     assert not Authenticator.objects.exists()
 
 
+@pytest.mark.asvs("2.3.1", "a password opens the step of the second factor, and nothing else")
 def test_with_an_app_the_password_alone_does_not_let_in(
     mina: User, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -60,6 +63,7 @@ def test_with_an_app_the_password_alone_does_not_let_in(
     assert client.status() == 200
 
 
+@pytest.mark.asvs("6.5.1", "a code of an app is noted when it is used")
 def test_a_code_of_the_app_is_good_once(mina: User) -> None:
     _, secret = _with_totp()
     code = _code(secret, 1)
@@ -82,6 +86,9 @@ def test_codes_of_an_app_cannot_be_guessed_for_long(mina: User) -> None:
     assert client.access == ""
 
 
+@pytest.mark.asvs("11.3.1", "AES-128 in CBC mode under an HMAC (Fernet)")
+@pytest.mark.asvs("11.3.2", "Fernet is verified before it is decrypted")
+@pytest.mark.asvs("13.3.1", "seeds are encrypted with a key that the database does not hold")
 def test_the_secret_is_stored_encrypted(mina: User) -> None:
     _, secret = _with_totp()
     stored = str(Authenticator.objects.get(type="totp").data)
@@ -89,6 +96,8 @@ def test_the_secret_is_stored_encrypted(mina: User) -> None:
     assert Authenticator.objects.get(type="totp").wrap().validate_code(_code(secret, 1))
 
 
+@pytest.mark.asvs("6.5.1", "so is a recovery code")
+@pytest.mark.asvs("6.5.2", "encrypted with the key of the settings, not hashed")
 def test_a_recovery_code_lets_in_once(mina: User) -> None:
     client, _ = _with_totp()
     path = "/account/authenticators/recovery-codes"
@@ -103,6 +112,7 @@ def test_a_recovery_code_lets_in_once(mina: User) -> None:
     assert statuses == [200, 400]
 
 
+@pytest.mark.asvs("7.5.1", "the app, likewise")
 def test_the_app_is_removed_only_after_proving_who_it_is(mina: User) -> None:
     _, secret = _with_totp()
     client = SignInClient()
@@ -135,12 +145,14 @@ def _offered(client: SignInClient) -> Any:
 
 def test_a_passkey_lets_in_without_a_password(mina: User) -> None:
     _, passkey = _with_passkey()
+    assert passkey.user_handle == mina.public_id.bytes
     client = SignInClient(host="localhost")
     credential = passkey.authenticate(_offered(client))
     assert client.post("/auth/webauthn/login", credential=credential).status_code == 200
     assert client.status() == 200
 
 
+@pytest.mark.asvs("6.5.1", "a passkey answers one challenge once")
 def test_an_answer_of_a_passkey_is_good_for_its_challenge_once(mina: User) -> None:
     _, passkey = _with_passkey()
     client = SignInClient(host="localhost")
@@ -157,6 +169,9 @@ def test_a_passkey_of_another_site_or_hand_is_refused(mina: User) -> None:
     client = SignInClient(host="localhost")
     elsewhere = passkey.authenticate(_offered(client), origin="https://evil.example")
     assert client.post("/auth/webauthn/login", credential=elsewhere).status_code == 400
+    for handle in (uuid4().bytes, str(mina.pk).encode(), b""):
+        nobody = Passkey(passkey.credential_id, handle, passkey.key).authenticate(_offered(client))
+        assert client.post("/auth/webauthn/login", credential=nobody).status_code == 400
     stranger = Passkey(credential_id=passkey.credential_id, user_handle=passkey.user_handle)
     forged = stranger.authenticate(_offered(client))
     assert client.post("/auth/webauthn/login", credential=forged).status_code == 400

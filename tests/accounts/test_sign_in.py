@@ -26,6 +26,8 @@ def mina(db: Any) -> User:
     return make.member(MINA, SECRET)
 
 
+@pytest.mark.asvs("2.3.1", "an account opens after its address is confirmed")
+@pytest.mark.asvs("7.2.4", "tokens are made when the log-in is complete")
 def test_signing_up_waits_for_the_code_by_mail_and_then_lets_in() -> None:
     client = SignInClient()
     answer = client.sign_up(MINA)
@@ -41,6 +43,7 @@ def test_signing_up_waits_for_the_code_by_mail_and_then_lets_in() -> None:
     assert EmailAddress.objects.get(email=MINA).verified
 
 
+@pytest.mark.asvs("6.4.1", "three wrong codes end an attempt")
 def test_a_wrong_code_does_not_let_in_and_three_end_the_attempt() -> None:
     client = SignInClient()
     client.sign_up(MINA)
@@ -51,6 +54,7 @@ def test_a_wrong_code_does_not_let_in_and_three_end_the_attempt() -> None:
     assert not EmailAddress.objects.get(email=MINA).verified
 
 
+@pytest.mark.asvs("6.4.1", "a new code ends the one before")
 def test_a_code_is_sent_again_on_request() -> None:
     client = SignInClient()
     client.sign_up(MINA)
@@ -91,11 +95,19 @@ def test_a_bad_value_at_sign_up_is_refused(body: Any) -> None:
 @pytest.mark.parametrize(
     "password", ["short", "password123", "qwertyuiop", MINA, "mina@example", "x" * 129]
 )
+@pytest.mark.asvs("6.2.1", "8 to 128 characters")
+@pytest.mark.asvs(
+    "6.2.4",
+    "Django's list of 20,000 common passwords; services that know leaked ones are not asked",
+)
+@pytest.mark.asvs("6.2.11", "what resembles address or name is refused")
 def test_a_weak_password_is_refused(password: str) -> None:
     assert SignInClient().sign_up(MINA, password).status_code == 400
 
 
 @pytest.mark.parametrize("password", ["자전거를 타고 바다로", "only small letters", "x7" * 64])
+@pytest.mark.asvs("6.2.5", "no rules of composition")
+@pytest.mark.asvs("6.2.9", "up to 128 characters of any script")
 def test_any_long_password_is_good_whatever_it_is_made_of(password: str) -> None:
     assert SignInClient().sign_up(MINA, password).status_code == 401
     assert User.objects.get(email=MINA).check_password(password)
@@ -140,6 +152,7 @@ def test_a_refresh_token_is_good_for_one_new_pair(mina: User) -> None:
     assert refresh(pair["refresh_token"]).status_code == 200
 
 
+@pytest.mark.asvs("7.4.1", "access, refresh and session token of the device")
 def test_logging_out_ends_the_device_and_leaves_the_others(mina: User) -> None:
     client, other = SignInClient(), SignInClient()
     client.log_in(MINA)
@@ -163,6 +176,7 @@ def test_the_session_token_of_a_revoked_device_is_worth_nothing(mina: User) -> N
     assert client.get("/auth/session").status_code == 410
 
 
+@pytest.mark.asvs("7.4.3", "so does a reset")
 def test_a_forgotten_password_is_set_anew_with_the_mailed_code(mina: User) -> None:
     old, client = SignInClient(), SignInClient()
     old.log_in(MINA)
@@ -176,6 +190,9 @@ def test_a_forgotten_password_is_set_anew_with_the_mailed_code(mina: User) -> No
     assert mail.outbox[-1].subject == "비밀번호가 재설정되었습니다"
 
 
+@pytest.mark.asvs("6.2.2", "a route changes it")
+@pytest.mark.asvs("6.2.3", "the old one is asked for")
+@pytest.mark.asvs("7.4.3", "every other device and session ends with it, API keys too")
 def test_a_changed_password_ends_every_log_in_and_session(mina: User) -> None:
     old, client = SignInClient(), SignInClient()
     old.log_in(MINA)
@@ -192,6 +209,7 @@ def test_a_changed_password_ends_every_log_in_and_session(mina: User) -> None:
     assert SignInClient().log_in(MINA, "another-long-one").status_code == 200
 
 
+@pytest.mark.asvs("7.5.1", "the address, within five minutes of a proof")
 def test_the_address_is_changed_only_after_proving_who_it_is(mina: User) -> None:
     client = SignInClient()
     client.log_in(MINA)
@@ -216,6 +234,7 @@ def test_without_a_good_token_the_answer_is_401_and_says_how(header: str | None)
     assert answer.json()["code"] in {"not_authenticated", "authentication_failed"}
 
 
+@pytest.mark.asvs("9.2.2", "`token_use` is held")
 def test_a_refresh_token_is_not_an_access_token(mina: User) -> None:
     client = SignInClient()
     client.log_in(MINA)
@@ -223,6 +242,7 @@ def test_a_refresh_token_is_not_an_access_token(mina: User) -> None:
     assert refresh(client.access).status_code == 400
 
 
+@pytest.mark.asvs("8.3.2", "the next request is refused")
 def test_a_disabled_account_is_locked_out_at_once(api: ApiClient, alice: Any) -> None:
     assert api.get("/me/").status_code == 200
     alice.is_active = False
@@ -241,6 +261,7 @@ def test_who_logs_into_the_admin_is_logged_out_of_it_too(settings: Any) -> None:
     assert client.get("/admin/").status_code == 302
 
 
+@pytest.mark.asvs("15.3.1", "users are told by public ids")
 def test_nothing_the_sign_in_tells_is_a_key_of_the_database(mina: User) -> None:
     answer = SignInClient().log_in(MINA)
     assert answer.json()["data"]["user"]["id"] == str(mina.public_id)

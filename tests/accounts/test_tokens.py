@@ -41,6 +41,8 @@ def _forged(token: str, *, key: str | None = None, algorithm: str = "HS256", **c
     return jwt.encode(claims | changes, key or django_settings.SECRET_KEY, algorithm=algorithm)
 
 
+@pytest.mark.asvs("7.2.2", "each log-in has tokens of its own")
+@pytest.mark.asvs("15.3.1", "tokens and answers hold public ids only")
 def test_a_token_names_user_device_and_version_and_no_key_of_the_database(alice: User) -> None:
     device, pair = log_in(alice)
     claims = jwt.decode(pair.access, options={"verify_signature": False})
@@ -66,12 +68,26 @@ def test_a_token_names_user_device_and_version_and_no_key_of_the_database(alice:
         {"token_use": "refresh"},
     ],
 )
+@pytest.mark.asvs(
+    "7.2.1", "the signature, the user's version and the device are checked on every request"
+)
+@pytest.mark.asvs("9.1.1", "HMAC-SHA256 over the whole token")
+@pytest.mark.asvs("9.1.2", "HS256 is the only algorithm that is read")
+@pytest.mark.asvs(
+    "9.1.3", "the key is the setting SECRET_KEY; what a token says of keys is not read"
+)
+@pytest.mark.asvs("9.2.1", "`exp` is held")
+@pytest.mark.asvs(
+    "9.2.3", "the key signs for this service alone, and a token without its own claims is refused"
+)
 def test_a_token_of_another_hand_or_age_or_content_is_refused(alice: User, change: Any) -> None:
     _, pair = log_in(alice)
     assert me(_forged(pair.access)) == 200
     assert me(_forged(pair.access, **change)) == 401
 
 
+@pytest.mark.asvs("9.1.1", "an unsigned token is none")
+@pytest.mark.asvs("9.1.2", "`none` is no algorithm")
 def test_a_token_without_a_signature_is_refused(alice: User) -> None:
     _, pair = log_in(alice)
     claims = jwt.decode(pair.access, options={"verify_signature": False})
@@ -79,6 +95,7 @@ def test_a_token_without_a_signature_is_refused(alice: User) -> None:
     assert me(pair.access.rpartition(".")[0] + ".") == 401
 
 
+@pytest.mark.asvs("9.2.1", "also of a token that was good a moment ago")
 def test_a_known_token_expires_too(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     _, pair = log_in(alice)
     assert me(pair.access) == 200
@@ -129,6 +146,11 @@ ENDS = [_revoke, _everywhere, _disable, _new_password, _delete]
 
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.usefixtures("_both")
+@pytest.mark.asvs("7.4.2", "an account that is disabled or deleted ends its devices")
+@pytest.mark.asvs("8.3.2", "with Redis or without, from the moment it is stored")
+@pytest.mark.asvs(
+    "16.5.3", "when Redis does not answer, PostgreSQL is asked: nobody is let in unasked"
+)
 def test_from_its_end_on_no_token_of_a_device_is_good(
     alice: User, end: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -208,6 +230,9 @@ def test_rotation_gives_a_good_pair_and_notes_the_use(alice: User) -> None:
     assert device.last_used_at > before
 
 
+@pytest.mark.asvs(
+    "16.3.3", "a refresh token that comes twice is logged and counted, and ends its device"
+)
 def test_a_replayed_token_ends_its_family_and_no_other(alice: User) -> None:
     _, pair = log_in(alice)
     _, other = log_in(alice)
@@ -262,6 +287,7 @@ def test_a_device_without_its_session_ends(alice: User) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.asvs("2.3.4", "a refresh token is rotated under a row lock")
 def test_of_eight_at_once_exactly_one_is_accepted() -> None:
     from django.utils import timezone
 

@@ -29,6 +29,7 @@ def _get(key: str, path: str = "/me/") -> Any:
     return Client(headers={"authorization": f"ApiKey {key}"}).get("/api/v1" + path)
 
 
+@pytest.mark.asvs("8.2.1", "an API key opens what its scopes name")
 def test_a_key_opens_what_its_scopes_name(api: ApiClient, alice: User) -> None:
     make.category(alice, "Verbs")
     key = _made(api, "categories:read", "contents:write")["key"]
@@ -79,6 +80,8 @@ def test_sign_in_takes_no_key(api: ApiClient) -> None:
     assert admin.status_code == 302
 
 
+@pytest.mark.asvs("7.2.3", "API keys have 256 random bits and are stored as SHA-256")
+@pytest.mark.asvs("11.4.1", "SHA-256 for what is random")
 def test_the_key_is_shown_once_and_stored_as_a_hash(api: ApiClient) -> None:
     made = _made(api, "me:read")
     assert made["key"].startswith(made["prefix"])
@@ -90,6 +93,7 @@ def test_the_key_is_shown_once_and_stored_as_a_hash(api: ApiClient) -> None:
     assert made["key"].removeprefix(made["prefix"]) not in stored
 
 
+@pytest.mark.asvs("7.4.1", "a revoked API key is over at once")
 def test_a_revoked_key_is_over_at_once(api: ApiClient, bobs_api: ApiClient) -> None:
     made = _made(api, "me:read")
     assert _get(made["key"]).status_code == 200
@@ -144,3 +148,17 @@ def test_scopes_are_those_there_are(api: ApiClient, scopes: Any) -> None:
 @pytest.mark.parametrize("text", ["", "x", "resee_" + "a" * 43, "é", "a b"])
 def test_what_is_no_key_opens_nothing(text: str) -> None:
     assert _get(text).status_code == 401
+
+
+@pytest.mark.asvs("7.4.3", "a new password and a log-out everywhere revoke the API keys")
+@pytest.mark.parametrize("end", ["password", "everywhere"])
+def test_what_ends_every_log_in_ends_the_keys(
+    end: str, api: ApiClient, bobs_api: ApiClient, alice: User
+) -> None:
+    key, other = (_made(each, "me:read")["key"] for each in (api, bobs_api))
+    if end == "password":
+        alice.set_password("another-long-one")
+        alice.save()
+    else:
+        api.delete("/devices/")
+    assert (_get(key).status_code, _get(other).status_code) == (401, 200)

@@ -56,6 +56,8 @@ def test_an_error_of_ours_names_its_field() -> None:
     ]
 
 
+@pytest.mark.asvs("16.5.1", "`application/problem+json` without details")
+@pytest.mark.asvs("16.5.4", "Django's handler500 answers what nobody has caught")
 def test_a_fault_of_ours_says_nothing_about_itself() -> None:
     response = Client(raise_request_exception=False).get("/fails/fault")
     assert b"ZeroDivision" not in response.content
@@ -94,6 +96,7 @@ def test_a_body_that_is_not_json_is_a_bad_request(body: bytes) -> None:
     assert _problem(_post(body), 400)["code"] == "parse_error"
 
 
+@pytest.mark.asvs("5.2.1", "bodies of 2.5 MB")
 def test_a_body_larger_than_the_limit_is_refused() -> None:
     body = b'"' + b"x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"'
     assert _problem(_post(body), 413)["code"] == "too_large"

@@ -40,6 +40,9 @@ def test_check_deploy_is_clean() -> None:
 
 
 @pytest.mark.parametrize("missing", GIVEN)
+@pytest.mark.asvs(
+    "13.3.1", "production takes secrets from the environment and starts with none of its own"
+)
 def test_what_is_missing_is_said_in_one_line(missing: str) -> None:
     done = _manage("check", **{name: text for name, text in GIVEN.items() if name != missing})
     assert done.returncode != 0
@@ -69,12 +72,15 @@ def test_every_variable_of_ours_is_in_the_table() -> None:
     assert COMPOSE["services"]["ocr-model-server"]["environment"].keys() <= names
 
 
+@pytest.mark.asvs("13.2.1", "the OCR model server asks nobody, and has no port outside")
 def test_ports_are_published_on_loopback_only() -> None:
     ports = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
+@pytest.mark.asvs("13.2.1", "PostgreSQL and Valkey ask for passwords of the operator's")
+@pytest.mark.asvs("13.2.3", "which have no default")
 def test_a_secret_has_no_default() -> None:
     used = re.findall(r"\$\{(\w+)(:[-?])", TEXT)
     secrets = {name for name, _ in used if re.search("PASSWORD|SECRET|ALLOWED", name)}

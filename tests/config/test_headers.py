@@ -26,6 +26,7 @@ def admin() -> Client:
 
 
 @pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/me/", "/api/v1/nowhere", "/nowhere"])
+@pytest.mark.asvs("3.2.1", "`default-src 'none'`, nosniff and no framing on everything but pages")
 def test_data_may_do_nothing_in_a_browser(path: str) -> None:
     answer = Client().get(path)
     assert _policy(answer)["default-src"] == "'none'"
@@ -36,6 +37,7 @@ def test_data_may_do_nothing_in_a_browser(path: str) -> None:
     assert "camera=()" in answer["Permissions-Policy"]
 
 
+@pytest.mark.asvs("14.3.1", "`no-store` on what the API answers")
 def test_a_learners_data_is_kept_in_no_cache(api: ApiClient) -> None:
     assert api.get("/me/")["Cache-Control"] == "no-store"
     assert api.get("/reviews/due/")["Cache-Control"] == "no-store"
@@ -44,6 +46,8 @@ def test_a_learners_data_is_kept_in_no_cache(api: ApiClient) -> None:
 @pytest.mark.parametrize(
     "path", ["/api/docs/", "/admin/", "/admin/accounts/user/", "/admin/login/"]
 )
+@pytest.mark.asvs("3.2.2", "pages run files of ours alone")
+@pytest.mark.asvs("13.2.5", "the policy names where pages load from: here")
 def test_pages_run_no_script_but_files_of_ours(path: str, admin: Client) -> None:
     answer = admin.get(path, follow=True)
     policy = _policy(answer)
@@ -61,6 +65,7 @@ def test_pages_run_no_script_but_files_of_ours(path: str, admin: Client) -> None
     assert all(source.startswith("/") for source in sources if not source.startswith("data:"))
 
 
+@pytest.mark.asvs("3.4.2", "CORS_ORIGINS names them; no credentials")
 def test_only_named_sites_may_call(settings: Any) -> None:
     settings.CORS_ALLOWED_ORIGINS = [APP]
     asked = {"origin": APP, "access-control-request-method": "POST"}
@@ -77,6 +82,7 @@ def test_only_named_sites_may_call(settings: Any) -> None:
     assert "Access-Control-Allow-Origin" not in Client().get("/healthz", headers={"origin": APP})
 
 
+@pytest.mark.asvs("3.4.2", "none by default")
 def test_by_default_no_other_site_may_call() -> None:
     answer = Client().get("/api/v1/", headers={"origin": APP})
     assert "Access-Control-Allow-Origin" not in answer

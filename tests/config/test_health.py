@@ -39,6 +39,7 @@ def test_ready_when_every_part_answers(checks: dict[str, health.Check]) -> None:
     assert body["parts"].keys() == {"database", "redis", "broker"}
 
 
+@pytest.mark.asvs("16.2.5", "what a part says of its failure is told without its address")
 def test_a_part_that_fails_is_named_and_its_secrets_are_not(checks: dict[str, Any]) -> None:
     def broken() -> str:
         raise ConnectionError("redis://user:secret@host")

@@ -153,6 +153,9 @@ def test_sign_in_routes_store_no_answer(anonymous: Any, db: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.asvs(
+    "2.3.4", "an Idempotency-Key is held under a lock: eight requests at once have one effect"
+)
 def test_eight_at_once_have_one_effect() -> None:
     alice = make.user("alice@example.com")
     clients = [ApiClient(alice) for _ in range(8)]

@@ -29,6 +29,7 @@ def _admitted(rounds: int, threads: int) -> int:
         return sum(sum(pool.map(ask, range(threads))) for _ in range(rounds))
 
 
+@pytest.mark.asvs("2.4.1", "exact limits by learner and address; dear routes count more")
 def test_forty_at_once_against_ten_a_minute_are_exactly_ten() -> None:
     assert _admitted(rounds=1, threads=40) == 10
     assert _admitted(rounds=2, threads=40) == 0
@@ -87,6 +88,9 @@ def test_a_dear_view_costs_what_it_says(api: ApiClient, settings: Any) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.asvs(
+    "4.1.3", "as many entries of X-Forwarded-For are read as there are proxies (NUM_PROXIES)"
+)
 def test_a_forwarded_address_that_nobody_vouches_for_changes_nothing(settings: Any) -> None:
     settings.RATE_LIMIT_ADDRESS = 5
     answers = Counter(
@@ -130,6 +134,7 @@ def test_who_is_nobody_is_counted_too(settings: Any, token: str | None) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/auth/app/v1/auth/login", "/admin/login/"])
+@pytest.mark.asvs("2.4.1", "sign-in and admin, by address")
 def test_sign_in_and_admin_are_counted_by_address(settings: Any, path: str) -> None:
     settings.RATE_LIMIT_ADDRESS = 2
     client = Client()
@@ -140,6 +145,7 @@ def test_sign_in_and_admin_are_counted_by_address(settings: Any, path: str) -> N
     assert int(refused["Retry-After"]) > 0
 
 
+@pytest.mark.asvs("16.5.2", "limits open when Redis is away, and say so")
 def test_without_redis_everybody_is_let_in_and_it_is_counted(api: ApiClient, settings: Any) -> None:
     settings.RATE_LIMIT_LEARNER = 1
     away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}

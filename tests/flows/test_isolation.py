@@ -23,6 +23,15 @@ def _no_count_of_reads(settings: Any) -> None:
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.asvs("8.1.1", "tests/isolation/rows.py says for every route whom it is for")
+@pytest.mark.asvs("8.2.1", "every route is asked as everybody by every method")
+@pytest.mark.asvs("8.2.2", "another learner's row answers 404, as one that is not there")
+@pytest.mark.asvs("8.3.1", "rows are fetched through access.py, for the learner of the token")
+@pytest.mark.asvs("8.4.1", "after each call everybody else's rows are compared")
+@pytest.mark.asvs(
+    "5.3.1", "uploads have no public address: routes answer them to their owner alone"
+)
+@pytest.mark.asvs("5.4.3", "no scanner is run; a file goes back to nobody but who sent it")
 def test_what_is_alices_reaches_alice_alone() -> None:
     found = matrix.run()
     assert [route for route in matrix.routes() if row_of(route) is None] == []

@@ -2,16 +2,19 @@
 
 import io
 import json
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from resee_client import Refused, Resee, ScanDetail
 from rich.console import Console
 
 from config.demo.client import DemoFailed, Learner
 from config.demo.journey import Journey, Told
+from config.demo.page import textbook_page
 from config.dictionary import glosses
 from review.models import Content, ReviewHistory, ReviewSchedule
 from tests import make
@@ -87,3 +90,45 @@ def test_a_page_that_cannot_be_read_ends_the_demo_with_its_reason(
         pytest.raises(DemoFailed, match="The page was not read: "),
     ):
         _run(live_server.url, seed=7)
+
+
+def test_the_written_client_does_the_main_job(live_server: Any, settings: Any) -> None:
+    make.member(EMAIL, PASSWORD)
+    page = textbook_page(seed=7).image_bytes
+    with (
+        running_model_server() as settings.OCR_MODEL_SERVER_URL,
+        running_worker(),
+        Resee(live_server.url) as api,
+    ):
+        api.log_in(EMAIL, PASSWORD)
+        category = api.categories_create({"name": "Page"}, idempotency_key="page")
+        assert api.categories_create({"name": "Page"}, idempotency_key="page") == category
+        accepted = api.scans_create({"file": ("page.jpg", page), "language": "english"})
+        scan = _read(api, accepted["id"])
+        made = api.scans_cards_create(
+            scan["id"],
+            {"category": category["id"], "above_level": "A2", "not_in_collection": True},
+        )
+        card = api.reviews_due(category=category["id"], limit=1)["cards"][0]
+        answer = api.reviews_record({"content": card["id"], "rating": 3, "taken_ms": 4200})
+        dashboard = api.statistics_dashboard()
+        api.refresh()
+        assert api.me_read()["email"] == EMAIL
+        assert [row["id"] for row in api.contents_list(q="reluctant")["results"]]
+        with pytest.raises(Refused) as refused:
+            api.contents_read(category["id"])
+    assert made["created"]
+    assert answer["result"] == "remembered"
+    assert dashboard["reviewed_today"]["review_count"] == 1
+    assert (refused.value.status, refused.value.problem["code"]) == (404, "content_not_found")
+
+
+def _read(api: Resee, scan_id: str) -> ScanDetail:
+    """Ask until the scan has been read."""
+    for _ in range(300):
+        scan = api.scans_read(scan_id)
+        if scan["state"] not in {"queued", "running"}:
+            break
+        time.sleep(0.2)
+    assert scan["state"] == "succeeded", scan
+    return scan

@@ -73,6 +73,9 @@ def test_a_failed_scan_is_read_again_when_its_file_is_sent_again(
     assert default_storage.exists(str(scan.file))
 
 
+@pytest.mark.asvs(
+    "5.4.1", "originals are attachments with the stored name; copies are drawn anew and have none"
+)
 def test_copies_are_small_upright_and_know_nothing_of_the_camera(
     api: ApiClient, done: Scan
 ) -> None:

@@ -94,6 +94,10 @@ def test_what_cannot_be_read_is_refused(data: bytes, refusal: type[Exception]) -
             look(data)
 
 
+@pytest.mark.asvs(
+    "5.2.3",
+    "pixels are counted by the header, before the picture is decoded; archives are not taken",
+)
 def test_a_bomb_is_refused_before_it_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     data = images.bomb()
     assert len(data) < 200_000

@@ -48,6 +48,9 @@ def test_a_stamp_is_not_the_text_of_a_page() -> None:
     assert pages.text_lines(pdfs.text_pdf(["Page 4"]), page=1) == []
 
 
+@pytest.mark.asvs(
+    "5.2.3", "a page of a PDF is drawn as large as it is read, whatever size it claims"
+)
 def test_a_huge_page_is_drawn_small() -> None:
     assert max(pages.decode(pdfs.text_pdf(["vast"], size=(14_400, 14_400))).shape) <= 2000
 

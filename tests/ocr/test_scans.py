@@ -46,6 +46,8 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
+@pytest.mark.asvs("5.2.1", "pages of 20 MB and 40 million pixels, PDFs of 50 pages")
+@pytest.mark.asvs("5.2.2", "what its bytes do not show is refused, whatever its name says")
 def test_a_bad_upload_is_refused_with_its_reason(api: ApiClient, case: str) -> None:
     data, status, code = BAD[case]
     answer = upload(api, data)

@@ -70,6 +70,7 @@ def test_what_is_done_twice_is_told_once(learner: Learner) -> None:
     assert _types() == ["ContentAdded", "ReviewRecorded", "ReviewUndone", "ContentArchived"]
 
 
+@pytest.mark.asvs("2.3.3", "events leave with the transaction that they tell of")
 def test_what_is_rolled_back_is_not_told(learner: Learner) -> None:
     content = card(learner)
     with transaction.atomic():

@@ -121,6 +121,7 @@ def test_over_http(api: ApiClient, learner: Learner) -> None:
         b'{"desired_retention": NaN}',
     ],
 )
+@pytest.mark.asvs("2.2.2", "serializers and commands check, whatever the client did")
 def test_what_cannot_be_chosen(api: ApiClient, body: Any) -> None:
     response = api.patch("/scheduling/", body)
     assert response.status_code in (400, 422)

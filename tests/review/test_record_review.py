@@ -129,6 +129,7 @@ def _reuse_an_undos_id(learner: Learner) -> None:
         (lambda a: review(a, card(a), at=NOW - DAY), "reviewed_before_added", 0),
     ],
 )
+@pytest.mark.asvs("2.3.3", "a command is one transaction")
 def test_what_cannot_be_recorded_writes_nothing(
     learner: Learner, attempt: Callable[[Learner], object], code: str, facts: int
 ) -> None:

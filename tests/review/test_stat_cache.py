@@ -119,6 +119,7 @@ def test_a_rebuild_removes_the_figures_of_facts_that_a_restore_has_lost(learner:
     assert stat_cache.read(learner.id, seq=seq, day=NOW.date()) is None
 
 
+@pytest.mark.asvs("16.5.2", "figures are read from PostgreSQL when Redis is away")
 def test_without_redis_answers_are_recorded_and_read_exactly(
     learner: Learner,
     settings: Any,

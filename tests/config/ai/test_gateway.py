@@ -131,6 +131,7 @@ def test_the_second_provider_answers_for_the_first(
             one.breaker.reset()
 
 
+@pytest.mark.asvs("16.5.2", "a breaker before each model; kept answers and templates stand in")
 def test_a_provider_that_stays_away_is_left_alone(provider: Behaviour, learner: UUID) -> None:
     provider.fault = lambda _: "500"
     task = own_task(template="No example of {about} now.")
@@ -165,6 +166,7 @@ def test_a_similar_question_about_the_same_word_will_do(provider: Behaviour, lea
 
 
 @pytest.mark.parametrize("fallback", [Fallback.SAME, Fallback.SIMILAR])
+@pytest.mark.asvs("LLM 1", "kept by learner")
 def test_nobody_gets_what_was_kept_of_another(
     provider: Behaviour, learner: UUID, fallback: Fallback
 ) -> None:
@@ -178,6 +180,7 @@ def test_nobody_gets_what_was_kept_of_another(
             gateway.ask(task, [("user", "What is it for?")], learner=other, about="bird")
 
 
+@pytest.mark.asvs("LLM 1", "shared by tasks that say so: a word's explanation, an example")
 def test_a_shared_task_serves_everybody(provider: Behaviour, learner: UUID) -> None:
     task = own_task(fallback=Fallback.SAME, is_shared=True)
     ask(task, learner)
@@ -214,6 +217,7 @@ def test_without_redis_it_answers_all_the_same(
     settings.REDIS_URL = real
 
 
+@pytest.mark.asvs("LLM 2", "characters a question")
 def test_too_long_a_question_is_refused(provider: Behaviour, learner: UUID, settings: Any) -> None:
     settings.LLM_INPUT_CHARS = 10
     with pytest.raises(Invalid):
@@ -223,6 +227,7 @@ def test_too_long_a_question_is_refused(provider: Behaviour, learner: UUID, sett
     assert provider.seen == []
 
 
+@pytest.mark.asvs("LLM 2", "calls a minute")
 def test_calls_a_minute_are_exact_for_many_at_once(
     provider: Behaviour, learner: UUID, settings: Any
 ) -> None:
@@ -246,6 +251,7 @@ def test_calls_a_minute_are_exact_for_many_at_once(
     assert gateway.ask(QUICK, QUESTION, learner=uuid4()).text == SENTENCE
 
 
+@pytest.mark.asvs("LLM 2", "tokens a day")
 def test_tokens_a_day_are_those_the_provider_counted(
     provider: Behaviour, learner: UUID, settings: Any
 ) -> None:

@@ -1,0 +1,1274 @@
+"""A client of Resee's REST API, with a type for every body: needs Python 3.11 and httpx.
+
+Written from openapi.yaml by `manage.py contract`: change that, not this.
+
+    api = Resee("http://127.0.0.1:8000")
+    api.log_in("mina@example.com", "a page a day")   # or Resee(..., api_key="resee_...")
+    for card in api.reviews_due(limit=20)["cards"]: ...
+"""
+
+# mypy: disable-error-code="no-any-return"
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+import httpx
+
+_LOG_IN = "/api/v1/auth/app/v1/auth/login"
+_REFRESH = "/api/v1/auth/app/v1/tokens/refresh"
+File: TypeAlias = tuple[str, bytes]  # its name and what is in it
+
+class Root(TypedDict):
+    """Where things are."""
+
+    version: str
+    rest: str
+    schema: str
+    docs: str
+    sign_up: str
+    log_in: str
+    refresh: str
+    me: str
+
+
+class PaginatedApiKeyList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[ApiKey]
+
+
+class ApiKeyRequest(TypedDict):
+    """A key; ``prefix`` is how it begins."""
+
+    name: str
+    scopes: list[ScopesEnum]
+    expires_at: NotRequired[str | None]
+
+
+class NewApiKey(TypedDict):
+    """A key just made."""
+
+    id: str
+    name: str
+    scopes: list[ScopesEnum]
+    expires_at: NotRequired[str | None]
+    prefix: str
+    last_used_at: str | None
+    created_at: str
+    key: str
+
+
+class Category(TypedDict):
+    """A category; ``parent`` is the one it stands below, null at the top."""
+
+    id: str
+    name: str
+    parent: NotRequired[str | None]
+    created_at: str
+
+
+class CategoryRequest(TypedDict):
+    """A category; ``parent`` is the one it stands below, null at the top."""
+
+    name: str
+    parent: NotRequired[str | None]
+
+
+class PatchedCategoryRequest(TypedDict):
+    """A category; ``parent`` is the one it stands below, null at the top."""
+
+    name: NotRequired[str]
+    parent: NotRequired[str | None]
+
+
+class ChosenScheduling(TypedDict):
+    """What decides intervals, and whose choice it is."""
+
+    desired_retention: float
+    learning_steps_seconds: list[int]
+    relearning_steps_seconds: list[int]
+    maximum_interval_days: int
+    is_fuzzed: bool
+    leech_threshold: int
+    leech_action: LeechActionEnum
+    weights: list[float]
+    source: SourceEnum
+
+
+class PatchedSchedulingRequest(TypedDict):
+    """What decides intervals from the next answer on; what was decided before stays."""
+
+    desired_retention: NotRequired[float]
+    learning_steps_seconds: NotRequired[list[int]]
+    relearning_steps_seconds: NotRequired[list[int]]
+    maximum_interval_days: NotRequired[int]
+    is_fuzzed: NotRequired[bool]
+    leech_threshold: NotRequired[int]
+    leech_action: NotRequired[LeechActionEnum]
+    weights: NotRequired[list[float]]
+
+
+class PaginatedContentList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Content]
+
+
+class NewContentRequest(TypedDict):
+    """A card to add."""
+
+    front: str
+    back: NotRequired[str]
+    gloss: NotRequired[str]
+    example: NotRequired[str]
+    tags: NotRequired[list[str]]
+    category: str
+
+
+class Content(TypedDict):
+    """A content with its schedule; ``stage`` is ``draft`` while it has no answer."""
+
+    id: str
+    category: str
+    front: str
+    back: str
+    gloss: str
+    example: str
+    tags: list[str]
+    source: dict[str, Any]
+    stage: ContentStageEnum
+    due_at: str | None
+    archived_at: str | None
+    created_at: str
+    updated_at: str
+
+
+class PatchedContentChangesRequest(TypedDict):
+    """What a learner writes on a card."""
+
+    front: NotRequired[str]
+    back: NotRequired[str]
+    gloss: NotRequired[str]
+    example: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
+class SiblingsRequest(TypedDict):
+    """Which cards are meant."""
+
+    siblings: NotRequired[bool]
+
+
+class CardCount(TypedDict):
+    """How many cards that changed."""
+
+    card_count: int
+
+
+class PlaceRequest(TypedDict):
+    """Where a content belongs."""
+
+    category: str
+
+
+class RecordedReview(TypedDict):
+    """The answer as it was recorded, and the card's new schedule."""
+
+    id: str
+    content: str
+    schedule: Schedule
+    next_intervals: Intervals
+
+
+class NewContentsRequest(TypedDict):
+    """Cards to add in one call, all or none."""
+
+    contents: list[NewContentRequest]
+
+
+class Device(TypedDict):
+    """One log-in; ``is_current`` marks the one that asks."""
+
+    id: str
+    user_agent: str
+    ip: str | None
+    created_at: str
+    last_used_at: str
+    is_current: bool
+
+
+class TextRequest(TypedDict):
+    """A text to be graded; one without English words, or too long, is refused with 422."""
+
+    text: str
+
+
+class TextLevel(TypedDict):
+    """How hard the text is to read: not how well its author writes."""
+
+    level: LevelEnum
+    probabilities: Probabilities
+    by: ByEnum
+
+
+class Profile(TypedDict):
+    """A learner's own page."""
+
+    id: str
+    email: str
+    name: str
+    native_language: str
+    target_language: str
+    time_zone: str
+    rollover_hour: int
+    joined_at: str
+
+
+class PatchedProfileChangesRequest(TypedDict):
+    """What a learner may change; every field may be left out."""
+
+    name: NotRequired[str]
+    native_language: NotRequired[str]
+    target_language: NotRequired[str]
+    time_zone: NotRequired[str]
+    rollover_hour: NotRequired[int]
+
+
+class UploadRequest(TypedDict):
+    """Pages: JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF of 50 pages; 20 MB at most."""
+
+    file: File
+    language: NotRequired[LanguageEnum]
+    confidence_threshold: NotRequired[float]
+    use_angle_cls: NotRequired[bool]
+    mode: NotRequired[ModeEnum]
+    rotate: NotRequired[RotateEnum]
+
+
+class Accepted(TypedDict):
+    """An upload that was accepted: ask ``links.self`` how far it is, or listen at ``events``."""
+
+    id: str
+    state: StateEnum
+    links: Links
+
+
+class ScanDetail(TypedDict):
+    """A scan with what was read on it; ``pages`` and ``words`` grow page by page."""
+
+    id: str
+    state: StateEnum
+    stage: str
+    percent: int
+    error: Error | None
+    file_name: str
+    media_type: str
+    byte_count: int
+    has_original: bool
+    language: str
+    confidence_threshold: float
+    use_angle_cls: bool
+    mode: ModeEnum
+    rotate: int
+    page_count: int
+    created_at: str
+    finished_at: str | None
+    pages: list[Page]
+    words: list[ScannedWord]
+
+
+class AnswerRequest(TypedDict):
+    """One answer; ``id`` makes a repeated request harmless, for ever."""
+
+    content: str
+    rating: int
+    taken_ms: NotRequired[int]
+    reviewed_at: NotRequired[str]
+    id: NotRequired[str]
+
+
+class RecordedAnswer(TypedDict):
+    """An answer's outcome."""
+
+    id: str
+    content: str
+    schedule: Schedule
+    next_intervals: Intervals
+    result: ResultEnum
+
+
+class BatchRequestRequest(TypedDict):
+    """As documented; each answer is checked on its own."""
+
+    reviews: list[OfflineAnswerRequest]
+    time_zone: NotRequired[str]
+
+
+class Results(TypedDict):
+    """A result for each answer, in the order they were sent."""
+
+    results: list[Result]
+
+
+class Due(TypedDict):
+    """The cards due now, oldest first, and how many there are in all."""
+
+    due_count: int
+    cards: list[DueCard]
+
+
+class PaginatedScanList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Scan]
+
+
+class CardsToMakeRequest(TypedDict):
+    """Either the chosen words, or all that are harder than a level."""
+
+    words: NotRequired[list[ChosenWordRequest]]
+    above_level: NotRequired[LevelEnum]
+    not_in_collection: NotRequired[bool]
+    category: NotRequired[str]
+    tags: NotRequired[list[str]]
+
+
+class MadeCards(TypedDict):
+    """What became of the selected words."""
+
+    created: list[MadeCard]
+    drafts: list[MadeCard]
+    skipped: list[SkippedWord]
+
+
+class ScanText(TypedDict):
+    """The text of a scan's pages that are read."""
+
+    id: str
+    pages: list[PageText]
+
+
+class Activity(TypedDict):
+    """Days without gaps, oldest first, today last."""
+
+    days: list[ActivityDay]
+
+
+class CategoryStatistics(TypedDict):
+    """A category's own cards and reviews, without those of categories below it."""
+
+    id: str
+    name: str
+    parent: str | None
+    card_count: int
+    due_count: int
+    last_30_days: ReviewSums
+    all_time: ReviewSums
+
+
+class Dashboard(TypedDict):
+    """What is due and what was done; days are the learner's own."""
+
+    today: str
+    due_now: int
+    due_today: int
+    overdue: int
+    cards: CardsByStage
+    reviewed_today: ReviewSums
+    last_30_days: ReviewSums
+    streak_days: int
+
+
+class Hours(TypedDict):
+    """The 24 hours, all time."""
+
+    hours: list[Hour]
+
+
+class Retention(TypedDict):
+    """Learning first, then by interval, shortest first; all time."""
+
+    classes: list[RetentionClass]
+
+
+class ConfigurationResponse(TypedDict):
+    data: dict[str, Any]
+    status: StatusOK
+
+Login: TypeAlias = "dict[str, Any]"
+
+
+class AuthenticatedResponse(TypedDict):
+    status: StatusOK
+    data: Authenticated
+    meta: AuthenticationMeta
+
+Signup: TypeAlias = "dict[str, Any]"
+
+
+class EmailVerificationInfo(TypedDict):
+    status: StatusOK
+    data: dict[str, Any]
+    meta: dict[str, Any]
+
+
+class VerifyEmail(TypedDict):
+    key: str
+
+
+class Reauthenticate(TypedDict):
+    password: Password
+
+
+class RequestPassword(TypedDict):
+    email: Email
+
+
+class ResetPassword(TypedDict):
+    key: str
+    password: Password
+
+
+class ProviderToken(TypedDict):
+    provider: ProviderID
+    process: Process
+    token: dict[str, Any]
+
+ProviderSignup: TypeAlias = "BaseSignup"
+
+
+class MFAAuthenticate(TypedDict):
+    code: AuthenticatorCode
+
+
+class ConfirmLoginCode(TypedDict):
+    code: Code
+
+
+class ApiKey(TypedDict):
+    """A key; ``prefix`` is how it begins."""
+
+    id: str
+    name: str
+    scopes: list[ScopesEnum]
+    expires_at: NotRequired[str | None]
+    prefix: str
+    last_used_at: str | None
+    created_at: str
+
+ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+
+LeechActionEnum: TypeAlias = "Literal['mark', 'suspend']"
+
+SourceEnum: TypeAlias = "Literal['category', 'category_above', 'learner', 'default']"
+
+ContentStageEnum: TypeAlias = "Literal['draft', 'new', 'learning', 'review', 'relearning']"
+
+
+class Schedule(TypedDict):
+    """When a card comes back, and what is known of the memory of it."""
+
+    stage: StageEnum
+    due_at: str
+    stability: float | None
+    difficulty: float | None
+    reps: int
+    lapses: int
+
+
+class Intervals(TypedDict):
+    """What each of the four ratings would lead to."""
+
+    again: Interval
+    hard: Interval
+    good: Interval
+    easy: Interval
+
+LevelEnum: TypeAlias = "Literal['A1', 'A2', 'B1', 'B2', 'C1', 'C2']"
+
+
+class Probabilities(TypedDict):
+    """The probability of each level; together 1."""
+
+    A1: float
+    A2: float
+    B1: float
+    B2: float
+    C1: float
+    C2: float
+
+ByEnum: TypeAlias = "Literal['classifier', 'lexical']"
+
+LanguageEnum: TypeAlias = "Literal['auto', 'english', 'korean', 'chinese', 'japanese']"
+
+ModeEnum: TypeAlias = "Literal['text', 'highlight']"
+
+RotateEnum: TypeAlias = "Literal[0, 90, 180, 270]"
+
+StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
+
+
+class Links(TypedDict):
+    """Where to go on."""
+
+    self: str
+    cards: str
+    events: str
+
+
+class Error(TypedDict):
+    """Why a scan failed, or why its last try did."""
+
+    code: str
+    detail: str
+
+
+class Page(TypedDict):
+    """A page that was read, or with an ``error`` one that cannot be."""
+
+    number: int
+    width: int
+    height: int
+    full_text: str
+    engine_version: str
+    read_ms: int
+    quarter_turns: int
+    error: Error | None
+    lines: list[Line]
+
+
+class ScannedWord(TypedDict):
+    """A word of the scan by its lemma; ``frequency`` on the Zipf scale (0-8). ``sentence``, ``page`` and ``line`` say where it stands first."""
+
+    id: str
+    lemma: str
+    forms: list[str]
+    occurrence_count: int
+    level: str
+    frequency: float
+    sentence: str
+    page: int
+    line: int
+    in_collection: bool
+    gloss_suggestions: list[str]
+
+ResultEnum: TypeAlias = "Literal['forgot', 'partial', 'remembered']"
+
+
+class OfflineAnswerRequest(TypedDict):
+    """One answer given offline: its moment and the client's id are known."""
+
+    content: str
+    rating: int
+    taken_ms: NotRequired[int]
+    reviewed_at: str
+    id: str
+
+
+class Result(TypedDict):
+    """What came of one answer: ``review`` when it is recorded, ``problem`` when it is not."""
+
+    status: int
+    review: NotRequired[OfflineReview]
+    problem: NotRequired[Problem]
+
+
+class DueCard(TypedDict):
+    """A card to review now."""
+
+    id: str
+    category: str
+    front: str
+    back: str
+    gloss: str
+    example: str
+    tags: list[str]
+    source: dict[str, Any]
+    stage: StageEnum
+    due_at: str
+    reps: int
+    lapses: int
+    retrievability: float | None
+    next_intervals: Intervals
+
+
+class Scan(TypedDict):
+    """A scan; ``stage`` says in words what is being done now."""
+
+    id: str
+    state: StateEnum
+    stage: str
+    percent: int
+    error: Error | None
+    file_name: str
+    media_type: str
+    byte_count: int
+    has_original: bool
+    language: str
+    confidence_threshold: float
+    use_angle_cls: bool
+    mode: ModeEnum
+    rotate: int
+    page_count: int
+    created_at: str
+    finished_at: str | None
+
+
+class ChosenWordRequest(TypedDict):
+    """A word of the scan; what is typed here goes before what the dictionary says."""
+
+    id: str
+    gloss: NotRequired[str]
+    back: NotRequired[str]
+    category: NotRequired[str]
+
+
+class MadeCard(TypedDict):
+    """A card as it was made."""
+
+    id: str
+    category: str
+    front: str
+    back: str
+    gloss: str
+    example: str
+
+
+class SkippedWord(TypedDict):
+    """A word you have a card for already."""
+
+    id: str
+    lemma: str
+
+
+class PageText(TypedDict):
+    """The text of a page, its paragraphs apart."""
+
+    number: int
+    text: str
+
+
+class ActivityDay(TypedDict):
+    """One of the learner's own days."""
+
+    review_count: int
+    forgot: int
+    partial: int
+    remembered: int
+    success_rate: float | None
+    taken_ms: int
+    day: str
+
+
+class ReviewSums(TypedDict):
+    """Reviews added up; those undone do not count."""
+
+    review_count: int
+    forgot: int
+    partial: int
+    remembered: int
+    success_rate: float | None
+    taken_ms: int
+
+
+class CardsByStage(TypedDict):
+    """Cards that are not archived; suspended ones count in their stage too."""
+
+    new: int
+    learning: int
+    review: int
+    relearning: int
+    suspended: int
+
+
+class Hour(TypedDict):
+    """One hour of the learner's own clock."""
+
+    review_count: int
+    forgot: int
+    partial: int
+    remembered: int
+    success_rate: float | None
+    taken_ms: int
+    hour: int
+
+
+class RetentionClass(TypedDict):
+    """Reviews of cards that had been scheduled for so many days; without bounds: in learning."""
+
+    review_count: int
+    forgot: int
+    partial: int
+    remembered: int
+    success_rate: float | None
+    taken_ms: int
+    from_days: int | None
+    below_days: int | None
+    buttons: Buttons
+
+StatusOK: TypeAlias = "Literal[200]"
+
+
+class Authenticated(TypedDict):
+    user: User
+    methods: list[AuthenticationMethod]
+
+AuthenticationMeta: TypeAlias = "dict[str, Any]"
+
+Password: TypeAlias = "str"
+
+Email: TypeAlias = "str"
+
+ProviderID: TypeAlias = "str"
+
+Process: TypeAlias = "Literal['login', 'connect']"
+
+
+class BaseSignup(TypedDict):
+    email: Email
+    native_language: NotRequired[str]
+    time_zone: NotRequired[str]
+
+AuthenticatorCode: TypeAlias = "str"
+
+Code: TypeAlias = "str"
+
+StageEnum: TypeAlias = "Literal['new', 'learning', 'review', 'relearning']"
+
+
+class Interval(TypedDict):
+    """What one rating would lead to."""
+
+    due_at: str
+    seconds: int
+
+
+class Line(TypedDict):
+    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left. ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads."""
+
+    position: int
+    text: str
+    confidence: float
+    polygon: list[list[float]]
+    problem: str
+
+
+class OfflineReview(TypedDict):
+    """The answer as it was recorded, and the schedule the card has after the whole batch."""
+
+    id: str
+    content: str
+    schedule: Schedule
+    result: ResultEnum
+
+
+class Problem(TypedDict):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: NotRequired[list[FieldError]]
+
+
+class Buttons(TypedDict):
+    """Reviews by rating."""
+
+    again: int
+    hard: int
+    good: int
+    easy: int
+
+
+class User(TypedDict):
+    id: str
+    email: str
+    name: str
+
+AuthenticationMethod: TypeAlias = "dict[str, Any]"
+
+
+class FieldError(TypedDict):
+    """One input field at fault."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Refused(Exception):
+    """The API said no; ``problem`` is the body of application/problem+json, or of the sign-in."""
+
+    def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__(f"{status}: {problem.get('detail') or problem}")
+        self.status = status
+        self.problem = problem
+
+
+class Resee:
+    """One learner's calls; every method is an operation of the schema. Raises Refused."""
+
+    def __init__(self, url: str, *, api_key: str | None = None, timeout: float = 30.0) -> None:
+        headers = {"Authorization": f"ApiKey {api_key}"} if api_key else {}
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=timeout)
+        self._refresh = ""
+
+    def __enter__(self) -> Resee:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def log_in(self, email: str, password: str) -> None:
+        """Log in by password; what is sent from now on bears the token."""
+        self._keep(self._call("POST", _LOG_IN, body={"email": email, "password": password})["meta"])
+
+    def refresh(self) -> None:
+        """Get new tokens for the old ones."""
+        self._keep(self._call("POST", _REFRESH, body={"refresh_token": self._refresh})["data"])
+
+    def _keep(self, tokens: Mapping[str, Any]) -> None:
+        self._refresh = tokens["refresh_token"]
+        self._http.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        header: Mapping[str, str | None] | None = None,
+        body: Any = None,
+        form: Mapping[str, Any] | None = None,
+        is_json: bool = True,
+    ) -> Any:
+        sent: dict[str, Any] = {
+            "params": {key: value for key, value in (query or {}).items() if value is not None},
+            "headers": {key: value for key, value in (header or {}).items() if value is not None},
+        }
+        if form is not None:
+            sent["files"] = {key: each for key, each in form.items() if isinstance(each, tuple)}
+            sent["data"] = {key: each for key, each in form.items() if not isinstance(each, tuple)}
+        elif body is not None:
+            sent["json"] = body
+        answer = self._http.request(method, path, **sent)
+        if not answer.is_success:
+            has_problem = "json" in answer.headers.get("content-type", "")
+            raise Refused(answer.status_code, answer.json() if has_problem else {})
+        if not is_json:
+            return answer.content
+        return answer.json() if answer.content else None
+
+
+    def root(self) -> Root:
+        """Say which version this is and where everything else lives."""
+        return self._call("GET", "/api/v1/")
+
+    def api_keys_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedApiKeyList:
+        """Return your keys, newest first; revoked ones are gone."""
+        return self._call("GET", "/api/v1/api-keys/", query={"cursor": cursor, "page_size": page_size})
+
+    def api_keys_create(self, body: ApiKeyRequest) -> NewApiKey:
+        """Make a key for a script; its text is shown in this answer and never again."""
+        return self._call("POST", "/api/v1/api-keys/", body=body)
+
+    def api_keys_revoke(self, key_id: str) -> None:
+        """Revoke a key at once."""
+        return self._call("DELETE", f"/api/v1/api-keys/{key_id}/")
+
+    def categories_list(self) -> list[Category]:
+        """Return all your categories by name; ``parent`` makes the tree."""
+        return self._call("GET", "/api/v1/categories/")
+
+    def categories_create(self, body: CategoryRequest, *, idempotency_key: str | None = None) -> Category:
+        """Add a category, at the top or below another."""
+        return self._call("POST", "/api/v1/categories/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def categories_read(self, category_id: str) -> Category:
+        """Return a category."""
+        return self._call("GET", f"/api/v1/categories/{category_id}/")
+
+    def categories_update(self, category_id: str, body: PatchedCategoryRequest, *, if_match: str | None = None) -> Category:
+        """Rename a category, or hang it below another; fields left out stay as they are."""
+        return self._call("PATCH", f"/api/v1/categories/{category_id}/", header={"If-Match": if_match}, body=body)
+
+    def categories_delete(self, category_id: str, *, if_match: str | None = None, into: str | None = None) -> None:
+        """Delete a category: an empty one, or ``into`` another, with cards and past reviews."""
+        return self._call("DELETE", f"/api/v1/categories/{category_id}/", query={"into": into}, header={"If-Match": if_match})
+
+    def category_scheduling_get(self, category_id: str) -> ChosenScheduling:
+        """Return how the category's cards are scheduled."""
+        return self._call("GET", f"/api/v1/categories/{category_id}/scheduling/")
+
+    def category_scheduling_change(self, category_id: str, body: PatchedSchedulingRequest) -> ChosenScheduling:
+        """Change it for this category and those below it, from the next answer on."""
+        return self._call("PATCH", f"/api/v1/categories/{category_id}/scheduling/", body=body)
+
+    def category_scheduling_inherit(self, category_id: str) -> None:
+        """Follow the category above again, or your own choice."""
+        return self._call("DELETE", f"/api/v1/categories/{category_id}/scheduling/")
+
+    def contents_list(self, *, archived: bool | None = None, category: str | None = None, cursor: str | None = None, draft: bool | None = None, page_size: int | None = None, q: str | None = None, stage: Literal['learning', 'new', 'relearning', 'review'] | None = None, tag: str | None = None) -> PaginatedContentList:
+        """Return your contents, newest first, in pages."""
+        return self._call("GET", "/api/v1/contents/", query={"archived": archived, "category": category, "cursor": cursor, "draft": draft, "page_size": page_size, "q": q, "stage": stage, "tag": tag})
+
+    def contents_create(self, body: NewContentRequest, *, idempotency_key: str | None = None) -> Content:
+        """Add a card; without back and gloss it stays a draft and is not scheduled."""
+        return self._call("POST", "/api/v1/contents/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def contents_read(self, content_id: str) -> Content:
+        """Return a content with its schedule."""
+        return self._call("GET", f"/api/v1/contents/{content_id}/")
+
+    def contents_update(self, content_id: str, body: PatchedContentChangesRequest, *, if_match: str | None = None) -> Content:
+        """Change a content; a draft that gets an answer is scheduled at once."""
+        return self._call("PATCH", f"/api/v1/contents/{content_id}/", header={"If-Match": if_match}, body=body)
+
+    def contents_archive(self, content_id: str) -> Content:
+        """Take a content out of reviews; its history still counts."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/archive/")
+
+    def cards_bury(self, content_id: str, body: SiblingsRequest) -> CardCount:
+        """Hide a card until your next day begins."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/bury/", body=body)
+
+    def contents_move(self, content_id: str, body: PlaceRequest) -> Content:
+        """Put a content into another category; its past reviews count there from now on."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/move/", body=body)
+
+    def cards_reset(self, content_id: str, *, idempotency_key: str | None = None) -> RecordedReview:
+        """Make a card new again; its past reviews still count, and undo takes the reset back."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/reset/", header={"Idempotency-Key": idempotency_key})
+
+    def contents_restore(self, content_id: str) -> Content:
+        """Bring an archived content back, with the schedule it had."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/restore/")
+
+    def cards_suspend(self, content_id: str, body: SiblingsRequest) -> CardCount:
+        """Take a card out of reviews until it is woken."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/suspend/", body=body)
+
+    def cards_unsuspend(self, content_id: str, body: SiblingsRequest) -> CardCount:
+        """Wake a suspended or buried card."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/unsuspend/", body=body)
+
+    def contents_create_bulk(self, body: NewContentsRequest, *, idempotency_key: str | None = None) -> list[Content]:
+        """Add up to 1,000 cards, all or none; they are answered in the order given."""
+        return self._call("POST", "/api/v1/contents/bulk/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def devices_list(self) -> list[Device]:
+        """Return the devices you are logged in on, the last used first."""
+        return self._call("GET", "/api/v1/devices/")
+
+    def devices_revoke_all(self) -> None:
+        """Log out everywhere, here too: every token, session and API key ends at once."""
+        return self._call("DELETE", "/api/v1/devices/")
+
+    def devices_revoke(self, device_id: str) -> None:
+        """Log this device out: its tokens end at once."""
+        return self._call("DELETE", f"/api/v1/devices/{device_id}/")
+
+    def levels_grade(self, body: TextRequest) -> TextLevel:
+        """Grade a text from A1 to C2 by how hard it is to read."""
+        return self._call("POST", "/api/v1/levels/", body=body)
+
+    def me_read(self) -> Profile:
+        """Return your profile."""
+        return self._call("GET", "/api/v1/me/")
+
+    def me_update(self, body: PatchedProfileChangesRequest, *, if_match: str | None = None) -> Profile:
+        """Change your profile; fields that are left out stay as they are."""
+        return self._call("PATCH", "/api/v1/me/", header={"If-Match": if_match}, body=body)
+
+    def ocr_extract(self, body: UploadRequest, *, idempotency_key: str | None = None) -> Accepted:
+        """Send a page to be read, as to /scans/."""
+        return self._call("POST", "/api/v1/ocr/extract/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def ocr_extract_sync(self, body: UploadRequest) -> ScanDetail | Accepted:
+        """Send a page and wait 20 seconds for it; 202 when it takes longer or four wait already."""
+        return self._call("POST", "/api/v1/ocr/extract/sync/", form=body)
+
+    def reviews_record(self, body: AnswerRequest) -> RecordedAnswer:
+        """Record an answer; 200 instead of 201 when this ``id`` had been recorded before."""
+        return self._call("POST", "/api/v1/reviews/", body=body)
+
+    def reviews_undo(self, review_id: str) -> RecordedReview:
+        """Take an answer back: schedule and statistics are as if it had not been. Twice is once."""
+        return self._call("POST", f"/api/v1/reviews/{review_id}/undo/")
+
+    def reviews_record_batch(self, body: BatchRequestRequest) -> Results:
+        """Record up to 1,000 answers; each has its own result, and the good ones are recorded."""
+        return self._call("POST", "/api/v1/reviews/batch/", body=body)
+
+    def reviews_due(self, *, category: str | None = None, limit: int | None = None) -> Due:
+        """Return the cards due now, oldest first; nothing is hidden for being late."""
+        return self._call("GET", "/api/v1/reviews/due/", query={"category": category, "limit": limit})
+
+    def reviews_log(self, *, since: str | None = None) -> bytes:
+        """Return every fact of yours as a line of JSON, in the order of recording."""
+        return self._call("GET", "/api/v1/reviews/log/", query={"since": since}, is_json=False)
+
+    def scans_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedScanList:
+        """Return your scans, newest first, in pages."""
+        return self._call("GET", "/api/v1/scans/", query={"cursor": cursor, "page_size": page_size})
+
+    def scans_create(self, body: UploadRequest, *, idempotency_key: str | None = None) -> Accepted:
+        """Send a page to be read; the answer comes before it is."""
+        return self._call("POST", "/api/v1/scans/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def scans_read(self, scan_id: str) -> ScanDetail:
+        """Return how far the scan is, then its pages with their lines, and its words."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/")
+
+    def scans_delete(self, scan_id: str) -> None:
+        """Delete the scan and all that was read on it; cards made from it stay."""
+        return self._call("DELETE", f"/api/v1/scans/{scan_id}/")
+
+    def scans_cards_create(self, scan_id: str, body: CardsToMakeRequest, *, idempotency_key: str | None = None) -> MadeCards:
+        """Make cards of the scan's words, all or none; 200 instead of 201 when all were skipped."""
+        return self._call("POST", f"/api/v1/scans/{scan_id}/cards/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def scans_events(self, scan_id: str) -> bytes:
+        """Stream ``progress`` events (state, stage, percent, pages read), then one ``end``."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/events/", is_json=False)
+
+    def scans_original(self, scan_id: str) -> bytes:
+        """Download the original; 404 once it is too old to be kept."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/original/", is_json=False)
+
+    def scans_page_image(self, scan_id: str, number: int) -> bytes:
+        """Return a page as it was read, 1,600 pixels at most, without the photo's metadata."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/pages/{number}/image/", is_json=False)
+
+    def scans_page_overlay(self, scan_id: str, number: int) -> bytes:
+        """Return a page with its lines drawn round and numbered; amber ones have a problem."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/pages/{number}/overlay.png", is_json=False)
+
+    def scans_retry(self, scan_id: str, *, idempotency_key: str | None = None) -> Accepted:
+        """Read a failed scan again."""
+        return self._call("POST", f"/api/v1/scans/{scan_id}/retry/", header={"Idempotency-Key": idempotency_key})
+
+    def scans_text(self, scan_id: str) -> ScanText:
+        """Return the text page by page as JSON."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/text.json")
+
+    def scans_text_markdown(self, scan_id: str) -> bytes:
+        """Return the text, each page under a heading."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/text.md", is_json=False)
+
+    def scans_text_plain(self, scan_id: str) -> bytes:
+        """Return the text, pages apart by a form feed."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/text.txt", is_json=False)
+
+    def scans_thumbnail(self, scan_id: str) -> bytes:
+        """Return the first page, 320 pixels at most."""
+        return self._call("GET", f"/api/v1/scans/{scan_id}/thumbnail/", is_json=False)
+
+    def scheduling_get(self) -> ChosenScheduling:
+        """Return how your cards are scheduled where their category has not chosen."""
+        return self._call("GET", "/api/v1/scheduling/")
+
+    def scheduling_change(self, body: PatchedSchedulingRequest) -> ChosenScheduling:
+        """Change it from the next answer on."""
+        return self._call("PATCH", "/api/v1/scheduling/", body=body)
+
+    def statistics_activity(self, *, days: int | None = None) -> Activity:
+        """Return the reviews of each of the last days."""
+        return self._call("GET", "/api/v1/statistics/activity/", query={"days": days})
+
+    def statistics_categories(self) -> list[CategoryStatistics]:
+        """Return each category's cards and reviews, of 30 days and of all time."""
+        return self._call("GET", "/api/v1/statistics/categories/")
+
+    def statistics_dashboard(self) -> Dashboard:
+        """Return what is due and what was done; your last answer is counted."""
+        return self._call("GET", "/api/v1/statistics/dashboard/")
+
+    def statistics_hours(self) -> Hours:
+        """Return the share recalled by hour of your own day."""
+        return self._call("GET", "/api/v1/statistics/hours/")
+
+    def statistics_retention(self) -> Retention:
+        """Return the share recalled, and the buttons pressed, by interval."""
+        return self._call("GET", "/api/v1/statistics/retention/")
+
+    def auth_config_get(self) -> ConfigurationResponse:
+        """Get configuration."""
+        return self._call("GET", "/api/v1/auth/app/v1/config")
+
+    def auth_login_post(self, body: Login) -> AuthenticatedResponse:
+        """Login."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/login", body=body)
+
+    def auth_signup_post(self, body: Signup) -> AuthenticatedResponse:
+        """Signup."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/signup", body=body)
+
+    def auth_email_verify_get(self, *, x_email_verification_key: str | None = None) -> EmailVerificationInfo:
+        """Get email verification information."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/email/verify", header={"X-Email-Verification-Key": x_email_verification_key})
+
+    def auth_email_verify_post(self, body: VerifyEmail) -> AuthenticatedResponse:
+        """Verify an email."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/email/verify", body=body)
+
+    def auth_email_verify_resend_post(self) -> dict[str, Any]:
+        """Resend email verification code."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/email/verify/resend")
+
+    def auth_reauthenticate_post(self, body: Reauthenticate) -> AuthenticatedResponse:
+        """Reauthenticate."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/reauthenticate", body=body)
+
+    def auth_password_request_post(self, body: RequestPassword) -> dict[str, Any]:
+        """Request password."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/password/request", body=body)
+
+    def auth_password_reset_get(self, *, x_password_reset_key: str | None = None) -> dict[str, Any]:
+        """Get password reset information."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/password/reset", header={"X-Password-Reset-Key": x_password_reset_key})
+
+    def auth_password_reset_post(self, body: ResetPassword) -> AuthenticatedResponse:
+        """Reset password."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/password/reset", body=body)
+
+    def auth_provider_token_post(self, body: ProviderToken) -> AuthenticatedResponse:
+        """Provider token."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/provider/token", body=body)
+
+    def auth_provider_signup_get(self) -> dict[str, Any]:
+        """Provider signup information."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/provider/signup")
+
+    def auth_provider_signup_post(self, body: ProviderSignup) -> AuthenticatedResponse:
+        """Provider signup."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/provider/signup", body=body)
+
+    def auth_2fa_authenticate_post(self, body: MFAAuthenticate) -> AuthenticatedResponse:
+        """Two-factor authentication."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/2fa/authenticate", body=body)
+
+    def auth_2fa_reauthenticate_post(self, body: MFAAuthenticate) -> AuthenticatedResponse:
+        """Reauthenticate using 2FA."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/2fa/reauthenticate", body=body)
+
+    def auth_webauthn_authenticate_get(self) -> dict[str, Any]:
+        """Get WebAuthn credential request options for 2FA."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/webauthn/authenticate")
+
+    def auth_webauthn_authenticate_post(self, body: dict[str, Any]) -> AuthenticatedResponse:
+        """Perform 2FA using WebAuthn."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/webauthn/authenticate", body=body)
+
+    def auth_webauthn_reauthenticate_get(self) -> dict[str, Any]:
+        """Get WebAuthn credential request options for reauthentication."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/webauthn/reauthenticate")
+
+    def auth_webauthn_reauthenticate_post(self, body: dict[str, Any]) -> AuthenticatedResponse:
+        """Reauthenticate using WebAuthn."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/webauthn/reauthenticate", body=body)
+
+    def auth_webauthn_login_get(self) -> dict[str, Any]:
+        """Get WebAuthn credential request options for login."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/webauthn/login")
+
+    def auth_webauthn_login_post(self, body: dict[str, Any]) -> AuthenticatedResponse:
+        """Login using WebAuthn."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/webauthn/login", body=body)
+
+    def auth_code_confirm_post(self, body: ConfirmLoginCode) -> AuthenticatedResponse:
+        """Confirm login code."""
+        return self._call("POST", "/api/v1/auth/app/v1/auth/code/confirm", body=body)
+
+    def auth_account_providers_get(self) -> dict[str, Any]:
+        """List the connected third-party provider accounts."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/providers")
+
+    def auth_account_providers_delete(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Disconnect a third-party provider account."""
+        return self._call("DELETE", "/api/v1/auth/app/v1/account/providers", body=body)
+
+    def auth_account_email_get(self) -> dict[str, Any]:
+        """List email addresses."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/email")
+
+    def auth_account_email_post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Add/Change email address."""
+        return self._call("POST", "/api/v1/auth/app/v1/account/email", body=body)
+
+    def auth_account_email_put(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Request email verification."""
+        return self._call("PUT", "/api/v1/auth/app/v1/account/email", body=body)
+
+    def auth_account_email_patch(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Change primary email address."""
+        return self._call("PATCH", "/api/v1/auth/app/v1/account/email", body=body)
+
+    def auth_account_email_delete(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Remove an email address."""
+        return self._call("DELETE", "/api/v1/auth/app/v1/account/email", body=body)
+
+    def auth_account_authenticators_get(self) -> dict[str, Any]:
+        """List authenticators."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/authenticators")
+
+    def auth_account_authenticators_totp_get(self) -> dict[str, Any]:
+        """TOTP authenticator status."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/authenticators/totp")
+
+    def auth_account_authenticators_totp_post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Activate TOTP."""
+        return self._call("POST", "/api/v1/auth/app/v1/account/authenticators/totp", body=body)
+
+    def auth_account_authenticators_totp_delete(self) -> dict[str, Any]:
+        """Deactivate TOTP."""
+        return self._call("DELETE", "/api/v1/auth/app/v1/account/authenticators/totp")
+
+    def auth_account_authenticators_recovery_codes_get(self) -> dict[str, Any]:
+        """List recovery codes."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/authenticators/recovery-codes")
+
+    def auth_account_authenticators_recovery_codes_post(self) -> None:
+        """Regenerate recovery codes."""
+        return self._call("POST", "/api/v1/auth/app/v1/account/authenticators/recovery-codes")
+
+    def auth_account_authenticators_webauthn_get(self, *, passwordless: bool | None = None) -> dict[str, Any]:
+        """Get WebAuthn credential creation options."""
+        return self._call("GET", "/api/v1/auth/app/v1/account/authenticators/webauthn", query={"passwordless": passwordless})
+
+    def auth_account_authenticators_webauthn_post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Add a WebAuthn credential."""
+        return self._call("POST", "/api/v1/auth/app/v1/account/authenticators/webauthn", body=body)
+
+    def auth_account_authenticators_webauthn_put(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Rename a WebAuthn credential."""
+        return self._call("PUT", "/api/v1/auth/app/v1/account/authenticators/webauthn", body=body)
+
+    def auth_account_authenticators_webauthn_delete(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Delete a WebAuthn credential."""
+        return self._call("DELETE", "/api/v1/auth/app/v1/account/authenticators/webauthn", body=body)
+
+    def auth_session_get(self) -> AuthenticatedResponse:
+        """Get authentication status."""
+        return self._call("GET", "/api/v1/auth/app/v1/auth/session")
+
+    def auth_session_delete(self) -> None:
+        """Logout."""
+        return self._call("DELETE", "/api/v1/auth/app/v1/auth/session")
+
+    def auth_tokens_refresh_post(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Refresh the access token."""
+        return self._call("POST", "/api/v1/auth/app/v1/tokens/refresh", body=body)
+
+    def auth_account_password_change_post(self, body: dict[str, Any]) -> None:
+        """Change password."""
+        return self._call("POST", "/api/v1/auth/app/v1/account/password/change", body=body)
