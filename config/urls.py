@@ -24,6 +24,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
+    path("jobs/", include("config.jobs.views")),
     path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from celery import current_app
@@ -42,6 +43,20 @@ def dispatch(job: Job, *, now: datetime) -> bool:
         return False
     Job.objects.filter(pk=job.pk, state=Job.State.QUEUED).update(heartbeat_at=now)
     return True
+
+
+@transaction.atomic
+def replay(*, job_id: UUID, now: datetime) -> bool:
+    """Begin a failed job anew, with all its attempts; False when it has not failed."""
+    failed = Job.objects.filter(public_id=job_id, state=Job.State.FAILED)
+    begun = failed.update(
+        state=Job.State.QUEUED, stage="", percent=0, attempts=0, heartbeat_at=None,
+        finished_at=None, error_code="", error_detail="",
+    )  # fmt: skip
+    if begun:
+        job = Job.objects.get(public_id=job_id)
+        transaction.on_commit(lambda: dispatch(job, now=now))
+    return bool(begun)
 
 
 def reconcile(*, now: datetime) -> None:

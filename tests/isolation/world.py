@@ -73,6 +73,7 @@ class World:
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
             "scan_id": scan.public_id,
+            "job_id": scan.job.public_id,
             "key_id": key.public_id,
             "device_id": device.public_id,
             "number": 1,
