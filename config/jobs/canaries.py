@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 from django.utils import timezone
+from django_redis import get_redis_connection
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from redis import RedisError
@@ -17,16 +18,16 @@ OLD_SECONDS = 120  # a unit of work and a time limit later
 
 def sing(*, worker: str, now: datetime) -> None:
     """Note that a worker has done a task just now."""
-    cache.set(_key(worker), now.timestamp(), None)
+    get_redis_connection("default").hset(_key(), worker, now.timestamp())
 
 
 def ages(*, now: datetime) -> dict[str, float | None]:
     """Return by worker the seconds since it did its last canary; None where none was seen."""
     workers = sorted({queue.worker for queue in queue_app().table.values()})
-    found = cache.get_many([_key(worker) for worker in workers])
+    found = get_redis_connection("default").hmget(_key(), workers)
     return {
-        worker: max(0.0, now.timestamp() - found[_key(worker)]) if _key(worker) in found else None
-        for worker in workers
+        worker: max(0.0, now.timestamp() - float(seen)) if seen else None
+        for worker, seen in zip(workers, found, strict=True)
     }
 
 
@@ -56,8 +57,8 @@ class CanaryAges(Collector):
         yield gauge
 
 
-def _key(worker: str) -> str:
-    return f"canary:{worker}"
+def _key() -> str:
+    return str(cache.make_key("canaries"))
 
 
 def _since(age: float | None) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from kombu import Connection
@@ -21,11 +22,11 @@ def rabbitmq() -> Iterator[RabbitMq]:
         yield running
 
 
-def _app(rabbitmq: RabbitMq) -> QueueApp:
+def _app(url: str) -> QueueApp:
     table = [replace(queue, length_max=3, ttl_seconds=2) for queue in QUEUES]
-    app = QueueApp("tests", broker=rabbitmq.url, queues=table)
+    app = QueueApp("tests", broker=url, queues=table)
     app.conf.update(
-        **settings_for(rabbitmq.url, table), task_default_queue="medium", task_ignore_result=True
+        **settings_for(url, table), task_default_queue="medium", task_ignore_result=True
     )
     return app
 
@@ -38,6 +39,7 @@ def _wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def _length(broker: Connection, name: str) -> int:
+    channel: Any
     with broker.channel() as channel:
         return int(channel.queue_declare(name, passive=True).message_count)
 
@@ -48,7 +50,7 @@ def _fill(app: QueueApp) -> None:
 
 
 def test_rabbitmq_keeps_what_the_table_promises(rabbitmq: RabbitMq) -> None:
-    app = _app(rabbitmq)
+    app = _app(rabbitmq.url)
     with app.connection_for_write() as broker:
         dead_letters()(broker.default_channel).declare()
         with pytest.raises(QueueFull):
@@ -60,9 +62,8 @@ def test_rabbitmq_keeps_what_the_table_promises(rabbitmq: RabbitMq) -> None:
     app.close()
 
 
-def test_a_publisher_hears_at_once_that_nobody_answers(rabbitmq: RabbitMq) -> None:
-    app = _app(rabbitmq)
-    app.conf.broker_url = "amqp://guest:guest@127.0.0.1:9//"
+def test_a_publisher_hears_at_once_that_nobody_answers() -> None:
+    app = _app("amqp://guest:guest@127.0.0.1:9//")
     began = time.monotonic()
     with pytest.raises(OperationalError):
         app.send_task("tests.mail", queue="high", retry=False)
