@@ -151,9 +151,10 @@ app.conf.update(
     worker_soft_shutdown_timeout=5.0,
     broker_connection_retry_on_startup=True,
     beat_schedule=SCHEDULE,
-    beat_scheduler="redbeat.RedBeatScheduler",
+    beat_scheduler="config.jobs.clock.Clock",
     beat_max_loop_interval=5,
     redbeat_redis_url=redis_url(settings.REDIS_URL, "redbeat"),
+    redbeat_redis_options={"socket_timeout": 5},
     redbeat_lock_timeout=15,  # a clock that was killed is followed after at most this
     timezone="UTC",
     task_serializer="json",
