@@ -5,7 +5,7 @@ An original is ``scans/ab/SHA256.ext``; what is made from it lies in the folder 
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -60,7 +60,8 @@ def keep(data: bytes, name: str) -> None:
         _keep(data, name)
     except OSError as error:
         log.exception("file_not_stored", name=name)
-        discard_original(name)
+        with suppress(OSError):
+            discard_original(name)
         raise StorageFailed("Files cannot be stored at the moment.") from error
 
 

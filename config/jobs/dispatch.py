@@ -30,9 +30,9 @@ def accept(
     ``arguments`` are the task's keyword arguments, ids only; it gets ``job_id`` besides. It is
     tried as often as its queue says, or ``attempts_max`` times.
     """
-    attempts_max = attempts_max or queue_app().queue_of(task).retry.attempts
+    usual = queue_app().queue_of(task).retry.attempts
     job = Job.objects.create(
-        task=task, arguments=arguments, user_id=user_id, attempts_max=attempts_max
+        task=task, arguments=arguments, user_id=user_id, attempts_max=attempts_max or usual
     )
     transaction.on_commit(lambda: dispatch(job, now=job.created_at))
     return job

@@ -7,11 +7,12 @@ is asked before a message is sent, and a message carries its own expiry.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any, cast
 
 import structlog
 from amqp.exceptions import MessageNacked
-from celery import Celery, current_app
+from celery import Celery
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 
@@ -116,8 +117,8 @@ class QueueApp(Celery):
 
 
 def queue_app() -> QueueApp:
-    """Return the app that this process publishes through."""
-    return cast("QueueApp", current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    """Return the product's app, loaded by its name as Django loads its URLs."""
+    return cast("QueueApp", import_module("config.celery").app)
 
 
 def is_rabbitmq(broker: str) -> bool:
