@@ -5,7 +5,9 @@ exchange for dead letters, and it confirms each message. Redis knows none of the
 is asked before a message is sent, and a message carries its own expiry.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, cast
@@ -21,6 +23,7 @@ from config.errors import Unavailable
 DEAD = "dead"
 DEAD_DAYS, DEAD_MAX = 7, 10_000
 CONFIRM_SECONDS = 5.0
+PEACE_SECONDS = 3.0
 VISIBILITY_TIMEOUT_SECONDS = 120  # longer than any task may take
 _RABBITMQ = ("amqp", "amqps", "pyamqp")
 
@@ -68,7 +71,8 @@ class QueueApp(Celery):
     def __init__(self, name: str, *, broker: str, queues: Sequence[TaskQueue]) -> None:
         super().__init__(name, broker=broker, task_cls="config.jobs.queued_task:QueuedTask")
         self.table = {queue.name: queue for queue in queues}
-        self.is_on_rabbitmq = broker.partition("://")[0] in _RABBITMQ
+        self._silent_until = 0.0  # monotonic
+        self.is_on_rabbitmq = is_rabbitmq(broker)
 
     def queue_of(self, task: str, chosen: str | None = None) -> TaskQueue:
         """Return the queue that a task goes to, by its route unless one was ``chosen``.
@@ -81,25 +85,39 @@ class QueueApp(Celery):
     def admit(self, task: str) -> None:
         """Raise QueueFull when the task would not be taken now; silent when the broker is away."""
         try:
-            self._check_length(self.queue_of(task), None)
+            with self._asked():
+                self._check_length(self.queue_of(task), None)
         except OperationalError as error:
             log.warning("queue_length_unknown", task=task, exc_info=error)
 
     def send_task(self, name: str, *args: Any, **options: Any) -> Any:
         """Publish as Celery does, within the queue's length and lifetime."""
         queue = self.queue_of(name, options.get("queue"))
+        is_repeated = bool(options.get("retries"))  # what was taken once is not refused later
         if self.is_on_rabbitmq:
             options.setdefault("confirm_timeout", CONFIRM_SECONDS)
-        else:
-            if not options.get("retries"):  # what was taken once is not refused later
+        elif options.get("expires") is None:
+            options["expires"] = queue.ttl_seconds
+        with self._asked(is_urgent=is_repeated or "connection" in options):
+            if not self.is_on_rabbitmq and not is_repeated:
                 self._check_length(queue, options.get("connection"))
-            if options.get("expires") is None:
-                options["expires"] = queue.ttl_seconds
+            try:
+                return super().send_task(name, *args, **options)
+            except OperationalError as error:
+                if isinstance(error.__cause__, MessageNacked):  # RabbitMQ took it not
+                    raise _full(queue) from None
+                raise
+
+    @contextmanager
+    def _asked(self, *, is_urgent: bool = False) -> Iterator[None]:
+        """Leave a broker that did not answer alone for a while: to wait for it holds a thread."""
+        if not is_urgent and time.monotonic() < self._silent_until:
+            raise OperationalError("The broker did not answer a moment ago.")
         try:
-            return super().send_task(name, *args, **options)
-        except OperationalError as error:
-            if isinstance(error.__cause__, MessageNacked):  # RabbitMQ took it not
-                raise _full(queue) from None
+            yield
+        except OperationalError:
+            if not is_urgent:
+                self._silent_until = time.monotonic() + PEACE_SECONDS
             raise
 
     def _check_length(self, queue: TaskQueue, connection: Any) -> None:

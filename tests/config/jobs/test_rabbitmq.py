@@ -68,4 +68,15 @@ def test_a_publisher_hears_at_once_that_nobody_answers() -> None:
     with pytest.raises(OperationalError):
         app.send_task("tests.mail", queue="high", retry=False)
     assert time.monotonic() - began < 10  # an upper end, not a measurement
+
+
+def test_a_broker_that_was_silent_is_left_alone_for_a_while(rabbitmq: RabbitMq) -> None:
+    app = _app(rabbitmq.url)
+    with pytest.raises(OperationalError), app._asked():
+        raise OperationalError
+    with pytest.raises(OperationalError, match="a moment ago"):
+        app.send_task("tests.mail", queue="high")
+    app._silent_until = 0.0
+    app.send_task("tests.mail", queue="high")
+    app.close()
     app.close()
