@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test proof check check-database docs bench torture demo backup clean lock environment environment-dev
+.PHONY: help run test proof check check-database docs bench torture chaos demo backup clean lock environment environment-dev
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
@@ -48,6 +48,9 @@ bench: environment-dev  ## one benchmark: NAME=startup ARGS=...
 
 torture: environment-dev  ## commands, faults and readers at once for 60 s: no reading may be wrong; ARGS=...
 	@$(PY) -m tests.torture $(ARGS)
+
+chaos: environment-dev  ## every part killed, cut off or filled up while learners work: nothing is lost or doubled; ARGS=...
+	@$(PY) -m tests.chaos $(ARGS)
 
 backup: environment  ## database and media into RESEE_HOME/backups, with a manifest of hashes
 	@$(PY) manage.py backup

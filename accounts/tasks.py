@@ -14,13 +14,7 @@ from accounts.models import Device
 DELIVER = "accounts.tasks.deliver"
 
 
-@shared_task(
-    name=DELIVER,
-    autoretry_for=(OSError, SMTPException, AnymailError),
-    retry_backoff=5,
-    retry_backoff_max=300,
-    max_retries=6,
-)
+@shared_task(name=DELIVER, autoretry_for=(OSError, SMTPException, AnymailError))
 def deliver(name: str, language: str, facts: dict[str, str], **_: object) -> None:
     """Send a mail; while the provider does not answer, again for some ten minutes."""
     emails.send(name, language=language, facts=facts)

@@ -7,6 +7,7 @@ from kombu.exceptions import OperationalError
 
 from accounts.token_cache import AWAY
 from config.api.problems import problem_response
+from config.errors import Unavailable
 
 RETRY_SECONDS = 10
 
@@ -24,6 +25,6 @@ class SignInUnavailable:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Say when to come back."""
         is_ours = request.path.startswith("/api/v1/auth/")
-        if is_ours and isinstance(error, (*AWAY, OperationalError)):
+        if is_ours and isinstance(error, (*AWAY, OperationalError, Unavailable)):
             return problem_response(503, {"Retry-After": str(RETRY_SECONDS)})
         return None

@@ -1,48 +1,88 @@
 """All background work on one page: the queues, which task goes where, and the clock."""
 
 import os
-from dataclasses import dataclass
+from typing import Any
 
-from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
-from kombu import Queue
 
+from config.jobs.canaries import EVERY_SECONDS
+from config.jobs.queues import QueueApp, Retry, TaskQueue, dead_letters, settings_for
 from config.settings.base import redis_url
 
-
-@dataclass(frozen=True, slots=True)
-class TaskQueue:
-    """One queue: what it is for, which worker serves it, how long one task may take."""
-
-    name: str
-    meaning: str
-    worker: str
-    time_limit_seconds: int = 90
-
-
 QUEUES = (
-    TaskQueue("high", "What a person waits for: mail, sign-in", "fast"),
-    TaskQueue("medium", "Read models, job reconciliation", "fast"),
-    TaskQueue("low", "Reports, exams, optimiser", "fast"),
-    TaskQueue("ocr", "Reading scanned pages", "scan"),
-    TaskQueue("storage", "Files", "scan"),
-    TaskQueue("ai", "Models in the worker itself: levels of texts", "ai"),
+    TaskQueue(
+        name="high",
+        meaning="What a person waits for: mail, sign-in; setting lost work going again",
+        worker="fast",
+        length_max=2_000,
+        ttl_seconds=900,  # as long as the code in a mail
+        retry=Retry(attempts=6, pause_seconds=5, pause_seconds_max=300),
+    ),
+    TaskQueue(
+        name="medium",
+        meaning="Read models",
+        worker="fast",
+        length_max=2_000,
+        ttl_seconds=600,
+        retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
+    ),
+    TaskQueue(
+        name="ocr",
+        meaning="Reading scanned pages",
+        worker="scan",
+        length_max=5_000,
+        ttl_seconds=3_600,
+        retry=Retry(attempts=4, pause_seconds=15, pause_seconds_max=120),
+    ),
+    TaskQueue(
+        name="ai",
+        meaning="Models in the worker itself: levels of texts",
+        worker="ai",
+        length_max=500,
+        ttl_seconds=60,
+        retry=Retry(attempts=2, pause_seconds=5),
+    ),
+    TaskQueue(
+        name="storage",
+        meaning="Files",
+        worker="slow",
+        length_max=10_000,
+        ttl_seconds=6 * 3_600,
+        retry=Retry(attempts=5, pause_seconds=30),
+    ),
+    TaskQueue(
+        name="chat.batch",
+        meaning="Conversations after they were had: memories, summaries",
+        worker="slow",
+        length_max=5_000,
+        ttl_seconds=3_600,
+        retry=Retry(attempts=4, pause_seconds=30),
+    ),
+    TaskQueue(
+        name="low",
+        meaning="Reports, exams, optimiser, tidying up",
+        worker="slow",
+        length_max=20_000,
+        ttl_seconds=6 * 3_600,
+        retry=Retry(attempts=5, pause_seconds=30),
+    ),
 )
 ROUTES = {
     "ocr.tasks.read_scan": {"queue": "ocr"},
     "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
+    "review.tasks.warm": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
-    "config.jobs.tasks.*": {"queue": "medium"},
+    "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
 }
-SCHEDULE = {
+SCHEDULE: dict[str, dict[str, Any]] = {
     "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
     "refresh": {"task": "review.tasks.refresh", "schedule": 300.0, "options": {"expires": 300}},
     "warm-statistics": {
@@ -91,13 +131,22 @@ SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
-VISIBILITY_TIMEOUT_SECONDS = 120
+_FIRST_QUEUES = {queue.worker: queue.name for queue in reversed(QUEUES)}
+SCHEDULE |= {
+    f"canary-{worker}": {
+        "task": "config.jobs.tasks.canary",
+        "schedule": float(EVERY_SECONDS),
+        "kwargs": {"worker": worker},
+        "options": {"queue": queue, "expires": EVERY_SECONDS},
+    }
+    for worker, queue in sorted(_FIRST_QUEUES.items())
+}
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
-app = Celery("resee", broker=settings.CELERY_BROKER_URL)
+app = QueueApp("resee", broker=settings.CELERY_BROKER_URL, queues=QUEUES)
 app.set_default()  # the current app is one thread's own: gunicorn's threads shall publish here too
 app.conf.update(
-    task_queues=[Queue(queue.name, routing_key=queue.name) for queue in QUEUES],
+    **settings_for(settings.CELERY_BROKER_URL, QUEUES),
     task_default_queue="medium",
     task_routes=ROUTES,
     task_ignore_result=True,
@@ -112,16 +161,11 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     worker_soft_shutdown_timeout=5.0,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={
-        "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
-        "unacked_restore_interval": 2,
-        "unacked_restore_throttle": 1,
-        "max_retries": 0,  # whoever publishes hears at once that the broker is away
-    },
     beat_schedule=SCHEDULE,
-    beat_scheduler="redbeat.RedBeatScheduler",
+    beat_scheduler="config.jobs.clock.Clock",
     beat_max_loop_interval=5,
     redbeat_redis_url=redis_url(settings.REDIS_URL, "redbeat"),
+    redbeat_redis_options={"socket_timeout": 5},
     redbeat_lock_timeout=15,  # a clock that was killed is followed after at most this
     timezone="UTC",
     task_serializer="json",
@@ -132,6 +176,14 @@ app.conf.update(
 @setup_logging.connect
 def keep_logging(**_: object) -> None:
     """Leave logging as the settings made it; Celery would set a level and a format of its own."""
+
+
+@worker_ready.connect
+def declare_dead_letters(**_: object) -> None:
+    """RabbitMQ drops what an exchange has no queue for."""
+    if app.is_on_rabbitmq:
+        with app.connection_for_write() as broker:
+            dead_letters()(broker.default_channel).declare()
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id

@@ -5,15 +5,25 @@ An original is ``scans/ab/SHA256.ext``; what is made from it lies in the folder 
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
+import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from config.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 ROOT = "scans"
 YOUNG = timedelta(hours=1)  # a file this young may belong to a scan that is not committed yet
+
+
+class StorageFailed(Unavailable):
+    """The storage takes no files now: it is full, or away."""
+
+    code = "storage_failed"
 
 
 def sha256_of(data: bytes) -> str:
@@ -44,9 +54,22 @@ def keep(data: bytes, name: str) -> None:
     """Store the file unless it is there. A name stands for one content, so two may do it at once.
 
     Where another was quicker, the storage gives the second another name: that one goes again.
+    A part of a file, left by a full disk or a killed process, is none. Raises StorageFailed.
     """
+    try:
+        _keep(data, name)
+    except OSError as error:
+        log.exception("file_not_stored", name=name)
+        with suppress(OSError):
+            discard_original(name)
+        raise StorageFailed("Files cannot be stored at the moment.") from error
+
+
+def _keep(data: bytes, name: str) -> None:
     if default_storage.exists(name):
-        return
+        if default_storage.size(name) == len(data):
+            return
+        default_storage.delete(name)
     given = default_storage.save(name, ContentFile(data))
     if given != name:
         default_storage.delete(given)

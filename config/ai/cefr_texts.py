@@ -24,7 +24,7 @@ from config.ai.cefr_lexical import (
     sentences_of,
     words_of,
 )
-from config.errors import Invalid
+from config.errors import Invalid, Unavailable
 
 CHARACTERS_MAX = 20_000
 PATIENCE_SECONDS = 1.5
@@ -128,7 +128,7 @@ def _ask_worker(key: str, plain: str) -> Distribution:
         raise Unanswered("too many texts wait")
     try:
         current_app.send_task(TASK, retry=False, expires=cefr_waiting.WAITING_SECONDS)
-    except OperationalError as error:
+    except (OperationalError, Unavailable) as error:
         raise Unanswered(type(error).__name__) from None
     found = cefr_waiting.reply_to(waiting, PATIENCE_SECONDS)
     if found is None:

@@ -28,6 +28,7 @@ SCHEME = "ApiKey"
 AREAS = (
     "categories",
     "contents",
+    "jobs",
     "level-tests",
     "levels",
     "me",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -50,13 +51,21 @@ def report(*, lease: Lease, stage: str, percent: int, now: datetime) -> None:
     _change(lease, stage=stage, percent=percent, heartbeat_at=now)
 
 
-def finish(*, lease: Lease, now: datetime) -> None:
-    """End the job well; raises LeaseLost.
+def finish(*, lease: Lease, now: datetime, result: dict[str, Any] | None = None) -> None:
+    """End the job well; raises LeaseLost. ``result`` is JSON for the learner: counts, ids, notes.
 
     Call it first in the transaction that stores the result: it locks the job, so that the result is
     stored once.
     """
-    _change(lease, state=Job.State.SUCCEEDED, stage="", percent=100, lease=None, finished_at=now)
+    _change(
+        lease,
+        state=Job.State.SUCCEEDED,
+        stage="",
+        percent=100,
+        lease=None,
+        finished_at=now,
+        result=result,
+    )
 
 
 def fail(*, lease: Lease, code: str, detail: str, now: datetime) -> None:

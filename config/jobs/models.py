@@ -28,6 +28,7 @@ class Job(models.Model):
     attempts_max = models.PositiveSmallIntegerField(default=3)
     lease = models.UUIDField(null=True, help_text="The delivery that works on it now")
     heartbeat_at = models.DateTimeField(null=True, help_text="Last sign of life, or of dispatch")
+    result = models.JSONField(null=True, help_text="What came of it, for the learner")
     error_code = models.CharField(max_length=60, blank=True)
     error_detail = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -17,6 +17,10 @@ Written from the code by `manage.py contract`; `manage.py contract --check` fail
 The REST API's contract is [openapi.yaml](openapi.yaml), [resee_client.py](resee_client.py) a typed
 client of it.
 """
+_QUEUE = (
+    "Queue", "Meaning", "Worker", "Longest", "Lifetime, s", "Attempts", "Pauses, s",
+    "Task limit, s",
+)  # fmt: skip
 _STREAM = """Events are in the Redis stream `events` of database 0, at least once and in order. An
 entry has the fields `type` and `event`, the latter as JSON: `id`, `type`, `version` and `data`, the
 fields above. Each is announced on the channel `events:<type>` as well.
@@ -30,7 +34,7 @@ def contract(queues: Iterable[Any], routes: Mapping[str, Any], schedule: Mapping
         _HEAD,
         _table("Events", ("Event", "Version", "Meaning", "Fields"), _events()),
         _STREAM,
-        _table("Queues", ("Queue", "Meaning", "Worker", "Task limit, s"), _queues(queues)),
+        _table("Queues", _QUEUE, _queues(queues)),
         _table("Routes", ("Task", "Queue"), ((n, r["queue"]) for n, r in routes.items())),
         _table("Clock", ("Entry", "Task", "Every, s"), _clock(schedule)),
         _table("Environment variables", ("Variable", "Default", "Meaning"), _variables()),
@@ -64,7 +68,9 @@ def _first_line(kind: object) -> str:
 
 def _queues(queues: Iterable[Any]) -> Iterator[tuple[object, ...]]:
     for queue in queues:
-        yield f"`{queue.name}`", queue.meaning, queue.worker, queue.time_limit_seconds
+        pauses = f"{queue.retry.pause_seconds} to {queue.retry.pause_seconds_max}"
+        limits = queue.length_max, queue.ttl_seconds, queue.retry.attempts, pauses
+        yield f"`{queue.name}`", queue.meaning, queue.worker, *limits, queue.time_limit_seconds
 
 
 def _clock(schedule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from config.errors import Invalid
+from config.errors import Invalid, Unavailable
 from config.jobs.leases import Clock, Lease, finish, report
 from config.jobs.models import Job
 from config.jobs.work import CannotBeDone, MoreToDo, TryAgainLater, do_unit
@@ -115,7 +115,7 @@ def _order_copies(scan: Scan) -> None:
     """Have the smaller pictures made; whoever asks for one before, or after a loss, makes it."""
     try:
         current_app.send_task(COPIES_TASK, kwargs={"scan_id": str(scan.public_id)}, retry=False)
-    except OperationalError as error:
+    except (OperationalError, Unavailable) as error:
         log.warning("copies_not_ordered", exc_info=error)
 
 

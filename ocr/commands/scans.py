@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.queries.learners import Learner
 from config.errors import Conflict
-from config.jobs.dispatch import accept
+from config.jobs.dispatch import accept, admit
 from config.jobs.models import Job
 from ocr import pages, storage
 from ocr.access import scan_of, scans_of
@@ -31,8 +31,9 @@ def accept_scan(*, learner: Learner, data: bytes, file_name: str, options: Readi
     """Store the upload and promise to read it; the classes of ``ocr.pages`` say why not.
 
     The same file of the same learner, to be read in the same way, is the scan that is there: it is
-    not read twice, unless it failed.
+    not read twice, unless it failed. Raises QueueFull.
     """
+    admit(task=TASK)
     upload = pages.check(data)
     sha256 = storage.sha256_of(data)
     name = storage.original_name(sha256, upload.extension)
@@ -73,9 +74,14 @@ def _begin_again(scan: Scan, name: str) -> None:
         _read_again(scan, scan.job)
 
 
-@transaction.atomic
 def retry_scan(*, learner: Learner, scan_id: UUID) -> Scan:
-    """Read the pages of a failed scan that are not there, as a new job; NotFailed."""
+    """Read the pages of a failed scan that are not there, as a new job; NotFailed, QueueFull."""
+    admit(task=TASK)
+    return _retry(learner, scan_id)
+
+
+@transaction.atomic
+def _retry(learner: Learner, scan_id: UUID) -> Scan:
     scan = scan_of(learner, scan_id)
     failed = Job.objects.select_for_update().filter(pk=scan.job_id, state=Job.State.FAILED).first()
     if failed is None:

@@ -126,6 +126,8 @@ ROWS: dict[str, Row] = {
     "api/v1/scans/<uuid:scan_id>/text.md": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/image/": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/overlay.png": _OWNER,
+    "api/v1/jobs/": _LEARNER,
+    "api/v1/jobs/<uuid:job_id>/": _OWNER,
     "api/v1/ocr/extract/": Row(For.LEARNER, takes_file=True),
     "api/v1/ocr/extract/sync/": Row(For.LEARNER, takes_file=True),
     "api/v1/scans/<uuid:scan_id>/cards/": Row(For.OWNER, _chosen_word),

@@ -77,6 +77,7 @@ class World:
             "scan_id": scan.public_id,
             "level_test_id": level_test.public_id,
             "question_id": level_test.question_id,
+            "job_id": scan.job.public_id,
             "key_id": key.public_id,
             "device_id": device.public_id,
             "number": 1,

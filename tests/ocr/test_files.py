@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
@@ -203,3 +204,25 @@ def test_a_file_discarded_while_it_is_sent_is_stored_again(
         scan = sent(learner)
     assert default_storage.exists(str(scan.file))
     assert Job.objects.get().state == Job.State.QUEUED
+
+
+def test_a_part_of_a_file_is_no_file(learner: Learner) -> None:
+    """As a process that was killed while it wrote leaves it."""
+    data = images.png()
+    name = storage.original_name(storage.sha256_of(data), "png")
+    default_storage.save(name, ContentFile(data[:100]))
+    sent(learner, data)
+    assert storage.load(name) == data
+
+
+def test_files_that_cannot_be_stored_are_refused_and_leave_nothing(
+    api: ApiClient, settings: Any
+) -> None:
+    nowhere = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": "/dev/full"},
+    }
+    settings.STORAGES = settings.STORAGES | {"default": nowhere}
+    answer = api.upload("/scans/", file=SimpleUploadedFile("page.png", images.png()))
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_failed")
+    assert not Scan.objects.exists()

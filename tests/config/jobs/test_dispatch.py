@@ -145,10 +145,17 @@ def test_a_job_that_kills_its_workers_ends(sent: Sent) -> None:
 def test_a_job_put_back_waits_longer_each_time(sent: Sent) -> None:
     stored(attempts=1, heartbeat_at=NOW)
     assert not dispatched_at(14, sent)
-    assert dispatched_at(15.1, sent)
+    assert dispatched_at(15 * 1.25 + 0.1, sent)
     Job.objects.update(attempts=3, heartbeat_at=after(20))
     assert not dispatched_at(20 + 59, sent)
-    assert dispatched_at(20 + 61, sent)
+    assert dispatched_at(20 + 60 * 1.25 + 0.1, sent)
+
+
+def test_jobs_put_back_at_one_moment_do_not_all_come_back_at_one(sent: Sent) -> None:
+    for _ in range(20):
+        stored(attempts=1, heartbeat_at=NOW)
+    dispatch.reconcile(now=after(17))
+    assert 0 < len(sent) < 20
 
 
 def test_a_job_that_waits_in_a_long_queue_is_seldom_dispatched_again(sent: Sent) -> None:
