@@ -199,6 +199,70 @@ class Device(TypedDict):
     is_current: bool
 
 
+class PaginatedJobList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Job]
+
+
+class Job(TypedDict):
+    """A job; it always ends, as succeeded or failed. ``kind`` names the work; ``stage`` says in words what is being done now. ``error`` of a job that has not ended is that of a try to be repeated. The shape of ``result`` is the kind's own."""
+
+    id: str
+    kind: str
+    state: StateEnum
+    stage: str
+    percent: int
+    attempts: int
+    result: dict[str, Any] | None
+    error: JobError | None
+    created_at: str
+    finished_at: str | None
+
+
+class PaginatedLevelTestList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[LevelTest]
+
+
+class LevelTest(TypedDict):
+    """A level test: a question while it is open, a result when it is finished."""
+
+    id: str
+    state: LevelTestStateEnum
+    started_at: str
+    closes_at: str
+    ended_at: str | None
+    answer_count: int
+    answer_count_max: int
+    question: LevelQuestion | None
+    result: LevelResult | None
+
+
+class LevelTestWithItems(TypedDict):
+    """A level test, with its items once it is finished."""
+
+    id: str
+    state: LevelTestStateEnum
+    started_at: str
+    closes_at: str
+    ended_at: str | None
+    answer_count: int
+    answer_count_max: int
+    question: LevelQuestion | None
+    result: LevelResult | None
+    items: list[AnsweredItem]
+
+
+class LevelAnswerRequest(TypedDict):
+    """One answer; ``id`` makes a repeated request harmless, for ever."""
+
+    question: str
+    option: OptionKeyEnum | NullEnum
+    id: NotRequired[str]
+
+
 class TextRequest(TypedDict):
     """A text to be graded; one without English words, or too long, is refused with 422."""
 
@@ -223,6 +287,8 @@ class Profile(TypedDict):
     target_language: str
     time_zone: str
     rollover_hour: int
+    level: str
+    level_measured_at: str | None
     joined_at: str
 
 
@@ -458,7 +524,7 @@ class ApiKey(TypedDict):
     last_used_at: str | None
     created_at: str
 
-ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
 
 LeechActionEnum: TypeAlias = "Literal['mark', 'suspend']"
 
@@ -486,6 +552,57 @@ class Intervals(TypedDict):
     good: Interval
     easy: Interval
 
+StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
+
+
+class JobError(TypedDict):
+    """Why a job failed, or why its last try did."""
+
+    code: str
+    detail: str
+
+LevelTestStateEnum: TypeAlias = "Literal['open', 'finished', 'unfinished']"
+
+
+class LevelQuestion(TypedDict):
+    """What is asked now."""
+
+    id: str
+    position: int
+    kind: LevelItemKindEnum
+    passage: str
+    stem: str
+    options: list[Option]
+
+
+class LevelResult(TypedDict):
+    """What a finished test found."""
+
+    level: LevelEnum
+    probability: float
+    probabilities: LevelProbabilities
+    ability: float
+    standard_error: float
+
+
+class AnsweredItem(TypedDict):
+    """What was asked and answered."""
+
+    position: int
+    level: LevelEnum
+    kind: LevelItemKindEnum
+    passage: str
+    stem: str
+    options: list[Option]
+    option: OptionKeyEnum | NullEnum
+    right_option: OptionKeyEnum
+    is_right: bool
+    taken_ms: int
+
+OptionKeyEnum: TypeAlias = "Literal['a', 'b', 'c', 'd']"
+
+NullEnum: TypeAlias = "None"
+
 LevelEnum: TypeAlias = "Literal['A1', 'A2', 'B1', 'B2', 'C1', 'C2']"
 
 
@@ -506,8 +623,6 @@ LanguageEnum: TypeAlias = "Literal['auto', 'english', 'korean', 'chinese', 'japa
 ModeEnum: TypeAlias = "Literal['text', 'highlight']"
 
 RotateEnum: TypeAlias = "Literal[0, 90, 180, 270]"
-
-StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
 
 
 class Links(TypedDict):
@@ -744,6 +859,26 @@ class Interval(TypedDict):
     due_at: str
     seconds: int
 
+LevelItemKindEnum: TypeAlias = "Literal['vocabulary', 'grammar', 'reading']"
+
+
+class Option(TypedDict):
+    """One of the four options."""
+
+    key: OptionKeyEnum
+    text: str
+
+
+class LevelProbabilities(TypedDict):
+    """The probability of each level; together 1."""
+
+    A1: float
+    A2: float
+    B1: float
+    B2: float
+    C1: float
+    C2: float
+
 
 class Line(TypedDict):
     """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left. ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads."""
@@ -976,6 +1111,38 @@ class Resee:
     def devices_revoke(self, device_id: str) -> None:
         """Log this device out: its tokens end at once."""
         return self._call("DELETE", f"/api/v1/devices/{device_id}/")
+
+    def jobs_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedJobList:
+        """Return your long work, newest first, in pages."""
+        return self._call("GET", "/api/v1/jobs/", query={"cursor": cursor, "page_size": page_size})
+
+    def jobs_read(self, job_id: str) -> Job:
+        """Return how far a job is, what came of it, or why it failed."""
+        return self._call("GET", f"/api/v1/jobs/{job_id}/")
+
+    def level_tests_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedLevelTestList:
+        """List your level tests, newest first."""
+        return self._call("GET", "/api/v1/level-tests/", query={"cursor": cursor, "page_size": page_size})
+
+    def level_tests_start(self, *, idempotency_key: str | None = None) -> LevelTest:
+        """Begin a level test: the first question is asked, and 30 minutes begin."""
+        return self._call("POST", "/api/v1/level-tests/", header={"Idempotency-Key": idempotency_key})
+
+    def level_tests_get(self, level_test_id: str) -> LevelTestWithItems:
+        """Return a level test as it stands: a cut connection goes on here."""
+        return self._call("GET", f"/api/v1/level-tests/{level_test_id}/")
+
+    def level_tests_answer(self, level_test_id: str, body: LevelAnswerRequest) -> LevelTest:
+        """Answer the question that is asked now; the next one, or the result, comes back."""
+        return self._call("POST", f"/api/v1/level-tests/{level_test_id}/answers/", body=body)
+
+    def level_tests_stop(self, level_test_id: str) -> LevelTest:
+        """End a test without a result; another may begin at once. Twice is once."""
+        return self._call("POST", f"/api/v1/level-tests/{level_test_id}/stop/")
+
+    def level_tests_plot(self) -> bytes:
+        """Return a picture of your results, each with its 95 % interval."""
+        return self._call("GET", "/api/v1/level-tests/history.svg", is_json=False)
 
     def levels_grade(self, body: TextRequest) -> TextLevel:
         """Grade a text from A1 to C2 by how hard it is to read."""
