@@ -35,6 +35,7 @@ ROUTES = {
     "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
+    "review.tasks.import_anki": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "medium"},

@@ -40,6 +40,7 @@ SELECT nid, id, ord, did, type, queue, due, ivl, factor, reps, lapses, "left", o
        data
 FROM cards WHERE nid BETWEEN ? AND ? ORDER BY nid, ord, id
 """
+_DECKS = "SELECT DISTINCT CASE WHEN odid <> 0 THEN odid ELSE did END FROM cards"
 _LOG = """
 SELECT cid, id, ease, ivl, lastIvl, factor, time, type FROM revlog
 WHERE cid IN (SELECT id FROM cards WHERE nid BETWEEN ? AND ?) ORDER BY cid, id
@@ -116,6 +117,11 @@ class Collection:
         """Return how many rows ``notes``, ``cards`` or ``revlog`` has."""
         with _checked():
             return int(self._rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608
+
+    def decks_with_cards(self) -> list[int]:
+        """Return the decks that cards belong to, also while they are in filtered ones."""
+        with _checked():
+            return [int(key) for (key,) in self._rows(_DECKS)]
 
     def notes(self, after: int, count: int) -> list[NoteRow]:
         """Return the next notes by id with their cards and logs: ``count`` at most."""
@@ -222,7 +228,7 @@ def _note(row: Sequence[Any]) -> NoteRow:
 
 def _card(row: Sequence[Any]) -> CardRow:
     *numbers, data = row
-    return CardRow(*map(int, numbers), str(data))  # type: ignore[arg-type]
+    return CardRow(*map(int, numbers), str(data))  # type: ignore[arg-type, call-arg]
 
 
 def _is_plain(sql: object) -> bool:

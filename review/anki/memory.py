@@ -1,7 +1,6 @@
 """A card of Anki -> its memory here, and back: due days, steps, stability and difficulty. Pure."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from math import e, isfinite
@@ -75,16 +74,16 @@ def memory_of(
     happened = last_ms(log)
     if stage == NEW and happened is None:
         return None
-    counts = {"reps": _count(card.reps), "lapses": _count(card.lapses)}
+    reps, lapses = _count(card.reps), _count(card.lapses)
     if stage == NEW:
         at = moment(happened or 0)
-        return Memory(at, MemoryState(at, **counts))
+        return Memory(at, MemoryState(at, reps=reps, lapses=lapses))
     due_at = _due_at(card, stage, calendar, now)
     at = min(_reviewed_at(card, happened, data, due_at), now)
     strength = _stored(data) or _computed(log, rules) or _from_ease(card, rules)
     step = None if stage == REVIEW else _step(card, stage, rules)
-    stability, difficulty = strength if strength else (None, None)
-    return Memory(at, MemoryState(due_at, stage, step, stability, difficulty, at, **counts))
+    stability, difficulty = strength or (None, None)
+    return Memory(at, MemoryState(due_at, stage, step, stability, difficulty, at, reps, lapses))
 
 
 def _due_at(card: CardRow, stage: int, calendar: Calendar, now: datetime) -> datetime:
@@ -168,8 +167,3 @@ def is_buried(card: CardRow) -> bool:
 def home_deck(card: CardRow) -> int:
     """Return the deck a card belongs to, also while it is in a filtered one."""
     return card.original_deck_id or card.deck_id
-
-
-def log_texts(rows: Sequence[Any]) -> list[list[int]]:
-    """Return rows of the log as plain lists."""
-    return [list(row) for row in rows]

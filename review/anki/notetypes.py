@@ -55,7 +55,7 @@ def notetypes_of_json(text: str) -> dict[int, Notetype]:
 def decks_of_json(text: str) -> dict[int, Deck]:
     """Return the decks of an older collection; ValueError."""
     return {
-        int(key): Deck(int(key), _path(str(row.get("name", "")), "::"), bool(row.get("dyn")))
+        int(key): Deck(int(key), _path(row.get("name", ""), "::"), bool(row.get("dyn")))
         for key, row in _object(text).items()
     }
 
@@ -85,11 +85,11 @@ def _notetype(key: int, row: Mapping[str, Any]) -> Notetype:
         fields = sorted(row["flds"], key=lambda each: int(each.get("ord") or 0))
         return Notetype(
             key,
-            str(row.get("name", "")),
+            _stored(row.get("name", "")),
             row.get("type") == 1,
-            [str(each["name"]) for each in fields],
-            [Template(str(t["name"]), str(t["qfmt"]), str(t["afmt"])) for t in templates],
-            str(row.get("css", "")),
+            [_stored(each["name"]) for each in fields],
+            [Template(*(_stored(each[k]) for k in ("name", "qfmt", "afmt"))) for each in templates],
+            _stored(row.get("css", "")),
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise ValueError("a note type is incomplete") from error
@@ -102,5 +102,10 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
-def _path(name: str, separator: str) -> list[str]:
-    return [part.strip() or "blank" for part in name.split(separator)]
+def _path(name: object, separator: str) -> list[str]:
+    return [part.strip() or "blank" for part in _stored(name).split(separator)]
+
+
+def _stored(text: object) -> str:
+    """Return a text as a database can store it: JSON may hold halves of characters, and NUL."""
+    return str(text).replace("\x00", "").encode("utf-8", "replace").decode()

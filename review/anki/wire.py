@@ -37,7 +37,7 @@ def first(message: bytes, number: int) -> int:
 def text(message: bytes, number: int) -> str:
     """Return a text field's value, empty when it is not there."""
     found = next((v for n, v in fields(message) if n == number and isinstance(v, bytes)), b"")
-    return found.decode()
+    return found.decode().replace("\x00", "")
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:

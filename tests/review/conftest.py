@@ -8,10 +8,10 @@ import pytest
 from accounts.models import User
 from accounts.queries.learners import learner_of
 from config.outbox.publish import publish
-from review.commands import batches, contents, moves, recording
+from review.commands import batches, contents, importing, moves, recording
 from tests.review.projection import verify_exact
 
-TELLING: tuple[ModuleType, ...] = (batches, contents, moves, recording)
+TELLING: tuple[ModuleType, ...] = (batches, contents, importing, moves, recording)
 COUNTING = {"django_assert_num_queries", "django_assert_max_num_queries"}
 
 
