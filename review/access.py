@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
-from review.import_models import Import
+from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
 
@@ -47,6 +47,12 @@ class ReviewNotFound(NotFound):
     code = "review_not_found"
 
 
+class MediumNotFound(NotFound):
+    """No such picture or sound of this learner."""
+
+    code = "medium_not_found"
+
+
 class ImportNotFound(NotFound):
     """No such import of this learner."""
 
@@ -65,6 +71,14 @@ def import_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Impor
     found = rows.filter(public_id=public_id).first()
     if found is None:
         raise ImportNotFound("You have no import with this id.")
+    return found
+
+
+def medium_of(learner: Learner, public_id: UUID) -> Medium:
+    """Return one of the learner's media; MediumNotFound."""
+    found = Medium.objects.filter(user_id=learner.id, public_id=public_id).first()
+    if found is None:
+        raise MediumNotFound("You have no medium with this id.")
     return found
 
 

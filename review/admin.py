@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
     Content,
@@ -90,6 +91,35 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyTable[Import]):
+    """Files that learners brought along."""
+
+    list_display = ("file_name", "user", "kind", "is_dry_run", "byte_count", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("kind", "created_at")
+    search_fields = ("=user__email", "=public_id")
+
+
+@admin.register(Medium)
+class MediumAdmin(ReadOnlyTable[Medium]):
+    """Pictures and sounds."""
+
+    list_display = ("name", "user", "media_type", "byte_count", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("media_type",)
+    search_fields = ("=user__email", "=public_id", "name")
+
+
+@admin.register(AnkiNotetype)
+class AnkiNotetypeAdmin(ReadOnlyTable[AnkiNotetype]):
+    """Note types, kept for the way back."""
+
+    list_display = ("__str__", "user", "digest")
+    list_select_related = ("user",)
+    search_fields = ("=user__email", "=digest")
 
 
 for changes in ("CategoryChange", "ContentChange", "SchedulingParametersChange"):

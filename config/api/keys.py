@@ -28,8 +28,10 @@ SCHEME = "ApiKey"
 AREAS = (
     "categories",
     "contents",
+    "imports",
     "levels",
     "me",
+    "media",
     "ocr",
     "reviews",
     "scans",

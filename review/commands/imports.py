@@ -49,7 +49,7 @@ def accept_package(
         while chunk := file.read(_COPIED):
             byte_count += len(chunk)
             if byte_count > BYTES_MAX:
-                raise FileTooLarge(f"The file is larger than {BYTES_MAX >> 20} MB.", field="file")
+                raise too_large()
             copy.write(chunk)
         copy.flush()
         Archive(Path(copy.name)).close()
@@ -96,6 +96,11 @@ def delete_import(*, learner: Learner, import_id: UUID) -> None:
         imported.delete()
         job.delete()
         transaction.on_commit(partial(discard, str(imported.file)))
+
+
+def too_large() -> FileTooLarge:
+    """Return the refusal of a file with more than BYTES_MAX bytes."""
+    return FileTooLarge(f"The file is larger than {BYTES_MAX >> 20} MB.", field="file")
 
 
 def discard(name: str) -> None:
