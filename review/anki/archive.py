@@ -22,6 +22,8 @@ COLLECTION_BYTES_MAX = 1 << 30
 MEDIA_LIST_BYTES_MAX = 16 << 20
 DIRECTORY_BYTES_MAX = 8 << 20
 WINDOW_BYTES_MAX = 128 << 20  # of memory that a zstd frame may ask for; Anki's are far below
+SMALL_BYTES = 16 << 20
+RATIO_MAX = 100  # what is packed tighter than this, beyond SMALL_BYTES, is a bomb
 _CHUNK = 1 << 18
 _LATEST = 3
 _END = struct.Struct("<4s4H2LH")
@@ -66,7 +68,8 @@ class Archive:
             return {}
         listed = b"".join(self._unpacked("media", MEDIA_LIST_BYTES_MAX))
         try:
-            named = _entries(listed) if self.generation == _LATEST else _legacy_entries(listed)
+            read = _entries if self.generation == _LATEST else _legacy_entries
+            named = list(read(listed))
         except (ValueError, RecursionError) as error:
             raise damaged("its list of media cannot be read") from error
         return {name: member for member, name in named if member in self._names and name}
@@ -94,6 +97,7 @@ class Archive:
     def _unpacked(self, name: str, bytes_max: int) -> Iterator[bytes]:
         """Yield a member's bytes, count them, and stop where they are too many."""
         info, count = self._names[name], 0
+        bytes_max = min(bytes_max, max(SMALL_BYTES, RATIO_MAX * info.compress_size))
         if (info.external_attr >> 16) & 0o170000 == _LINK:
             raise damaged("it holds a link")
         try:
