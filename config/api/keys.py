@@ -28,6 +28,7 @@ SCHEME = "ApiKey"
 AREAS = (
     "categories",
     "contents",
+    "exports",
     "imports",
     "levels",
     "me",

@@ -12,6 +12,7 @@ import orjson
 from review.anki import memory
 from review.anki.collection import CardRow, NoteRow
 from review.anki.field_filters import text
+from review.anki.identities import said
 from review.anki.log import Log, Review
 from review.anki.memory import Memory
 from review.anki.notetypes import DEFAULT_DECK, Notetype
@@ -76,6 +77,7 @@ def written(
             "deck": "::".join(path),
             "card": {name: getattr(card, name) for name in _KEPT},
             "log": [list(row) for row in log.others],
+            "said": said(shown.front, shown.back or shown.front),
         },
     }
     return Written(shown, [tag[:TAG_MAX] for tag in note.tags[:TAGS_MAX]], list(media), source)

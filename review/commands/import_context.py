@@ -14,7 +14,6 @@ from review.commands.import_rows import day_number
 from review.days import local_moment
 
 PROBLEMS_SHOWN = 100
-EXPORTED = "resee-"  # begins the guid of a note that was made here
 _NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
 _QUARTER_MS = 900_000  # offsets of time zones are multiples of a quarter of an hour
 
@@ -100,13 +99,3 @@ class Context:
     def note_id(self, guid: str) -> UUID:
         """Return the id under which the learner has a note from elsewhere."""
         return uuid5(_NAMESPACE, f"{self.learner.public_id}:{guid}")
-
-
-def exported_id(guid: str) -> UUID | None:
-    """Return the content that was exported under this guid, if it was one of ours."""
-    if not guid.startswith(EXPORTED):
-        return None
-    try:
-        return UUID(guid.removeprefix(EXPORTED))
-    except ValueError:
-        return None

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from config.identifiers import new_public_id
 from review.anki.collection import CardRow, NoteRow
+from review.anki.identities import exported_id
 from review.anki.log import Log, log_of
 from review.anki.memory import memory_of
 from review.anki.notetypes import Notetype
@@ -24,7 +25,7 @@ from review.commands.import_cards import (
     schedule_row,
     written,
 )
-from review.commands.import_context import Context, Place, exported_id
+from review.commands.import_context import Context, Place
 from review.commands.import_known import Returning, catch_up, updated
 from review.commands.import_rows import (
     ImportedFact,
@@ -168,7 +169,7 @@ def _take_over(
 ) -> bool:
     """Take a known card's text over where it is newer; tell whether it was."""
     before = content.source.get("anki", {})
-    is_newer = note.row.modified_at > before.get("mod", note.row.modified_at)
+    is_newer = note.row.modified_at > before.get("mod", content.changed_at)
     digest = context.digests.get(note.notetype.id, "")
     if not is_newer and digest == before.get("notetype", digest):
         return False

@@ -49,7 +49,8 @@ FROM STDIN
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _KNOWN = """
-SELECT id, public_id, note_id, category_id, source::text, front, back, tags
+SELECT id, public_id, note_id, category_id, source::text, front, back, tags,
+       floor(extract(epoch FROM updated_at))::bigint
 FROM review_content
 WHERE user_id = %(user)s
     AND (note_id = ANY(%(notes)s::uuid[]) OR public_id = ANY(%(ids)s::uuid[]))
@@ -92,6 +93,7 @@ class KnownContent(NamedTuple):
     front: str
     back: str
     tags: list[str]
+    changed_at: int  # seconds
 
 
 def new_keys(count: int) -> list[int]:

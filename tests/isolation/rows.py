@@ -106,6 +106,7 @@ ROWS: dict[str, Row] = {
     "api/v1/statistics/retention/": _LEARNER,
     "api/v1/statistics/hours/": _LEARNER,
     "api/v1/statistics/activity/": _LEARNER,
+    "api/v1/exports/anki/": Row(For.LEARNER, query=_category),
     "api/v1/imports/": _LEARNER,
     "api/v1/imports/anki/": Row(For.LEARNER, takes_file=True),
     "api/v1/imports/<uuid:import_id>/": _OWNER,
