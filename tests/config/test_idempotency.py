@@ -37,6 +37,7 @@ REPEATABLE = {
     "card-unsuspend": "twice is once",
     "card-bury": "twice is once",
     "levels": "nothing is stored",
+    "imports-table-preview": "nothing is stored",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }
