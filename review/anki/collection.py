@@ -6,6 +6,7 @@ import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,6 +141,14 @@ class Collection:
                 if found := cards.get(cid):
                     found.log.append(LogRow(*map(int, rest)))
             return notes
+
+    def batches(self, after: int, count: int) -> Iterator[list[NoteRow]]:
+        """Yield all notes after ``after``, the next ones read while the last are worked on."""
+        with ThreadPoolExecutor(1) as reader:
+            coming = reader.submit(self.notes, after, count)
+            while notes := coming.result():
+                coming = reader.submit(self.notes, notes[-1].id, count)
+                yield notes
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         self._within()

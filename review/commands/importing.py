@@ -185,11 +185,12 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
     collection = context.collection
     total, log_total = collection.count("notes"), collection.count("revlog")
     size = max(10, min(NOTES_A_BATCH, FACTS_A_BATCH * total // max(log_total, 1)))
-    while rows := collection.notes(int(imported.cursor.get("note", -1 << 62)), size):
+    ahead = collection.batches(int(imported.cursor.get("note", -1 << 62)), size)
+    for rows in ahead:
         done = int(imported.cursor.get("done", 0)) + len(rows)
         percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
         with transaction.atomic():
-            _hold(context)
+            _begin(context)
             cards, facts = import_notes(context, rows)
             stage = f"note {done} of {total}"
             _save(unit, imported, context, (stage, min(percent, 99)), note=rows[-1].id, done=done)
@@ -198,9 +199,13 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
         _check_time(unit)
 
 
-def _hold(context: Context) -> None:
-    """Let one import of a learner write at a time: what one stores the other finds."""
+def _begin(context: Context) -> None:
+    """Let one import of a learner write at a time: what one stores the other finds.
+
+    No batch waits for the disk: one that a crash takes back takes the cursor back with it.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(_HOLD, [context.learner.id % (1 << 31)])
 
 
