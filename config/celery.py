@@ -36,6 +36,7 @@ ROUTES = {
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
+    "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "medium"},
@@ -69,6 +70,11 @@ SCHEDULE = {
         "task": "ocr.tasks.sweep",
         "schedule": 6 * 3600.0,
         "options": {"expires": 6 * 3600},
+    },
+    "prune-imports": {
+        "task": "review.tasks.prune_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "prune-accounts": {
         "task": "accounts.tasks.prune",

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
-from review.commands import importing
+from review.commands import importing, imports
 from review.queries import statistics
 
 WARM_SECONDS = 15.0  # units of work stay below 20
@@ -32,6 +32,12 @@ def refresh(**_: object) -> None:
     """Publish the rollups in the materialized view."""
     projections.refresh()
     metrics.REFRESHED_AT.set_to_current_time()
+
+
+@shared_task(name="review.tasks.prune_imports")
+def prune_imports(**_later_fields: Any) -> None:
+    """See ``imports.prune_imports``."""
+    imports.prune_imports(now=timezone.now())
 
 
 @shared_task(name="review.tasks.import_anki")

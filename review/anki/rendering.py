@@ -26,12 +26,18 @@ _ATTRIBUTES = {
     "hr": {"id"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
-    "span": {"class"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
 _SCHEMES = {"http", "https", "mailto"}
 _CLOZE_CLASSES = {"span": {"cloze", "cloze-inactive"}}
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    attributes=_ATTRIBUTES,
+    allowed_classes=_CLOZE_CLASSES,
+    url_schemes=_SCHEMES,
+    link_rel="noopener noreferrer",
+)
 _LEADING_RULE = re.compile(r"(?i)\A(?:\s|<br ?/?>|<hr[^>]*>)*")
 _PICTURE_OR_SOUND = re.compile(
     r"""(?i)\[sound:(?P<sound>[^\]]+)\]|<(?:img|audio)\b[^>]*?\bsrc=(?:"(?P<a>[^"]+)"|'(?P<b>[^']+)'|(?P<c>[^\s>"']+))"""
@@ -52,15 +58,7 @@ class Sides:
 
 def clean(html: str) -> str:
     """Return HTML that can do nothing: no scripts, styles, handlers, frames, forms."""
-    attributes = {tag: names - {"class"} for tag, names in _ATTRIBUTES.items()}
-    return nh3.clean(
-        html[:TEXT_MAX],
-        tags=_TAGS,
-        attributes=attributes,
-        allowed_classes=_CLOZE_CLASSES,
-        url_schemes=_SCHEMES,
-        link_rel="noopener noreferrer",
-    ).strip()
+    return _CLEANER.clean(html[:TEXT_MAX]).strip()
 
 
 def media_names(fields: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """What a learner does with an import: send a file, have it imported after a look at the report."""
 
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -22,6 +23,8 @@ from review.import_models import Import
 ANKI_TASK = "review.tasks.import_anki"
 ATTEMPTS_MAX = 4
 BYTES_MAX = 512 * 1024 * 1024
+KEPT = timedelta(days=7)
+PRUNED = 200
 _COPIED = 1 << 20
 
 
@@ -101,6 +104,15 @@ def delete_import(*, learner: Learner, import_id: UUID) -> None:
 def too_large() -> FileTooLarge:
     """Return the refusal of a file with more than BYTES_MAX bytes."""
     return FileTooLarge(f"The file is larger than {BYTES_MAX >> 20} MB.", field="file")
+
+
+def prune_imports(*, now: datetime) -> None:
+    """Delete packages that nobody has started for a week, and those of imports that failed."""
+    ended = [Job.State.SUCCEEDED, Job.State.FAILED]
+    old = Import.objects.filter(created_at__lt=now - KEPT, job__state__in=ended).exclude(file="")
+    for imported in old.order_by("id")[:PRUNED]:
+        Import.objects.filter(pk=imported.pk).update(file="")
+        discard(str(imported.file))
 
 
 def discard(name: str) -> None:

@@ -1,20 +1,24 @@
 """Packages made by the real Anki engine, imported here, compared with what that engine reports."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
 from accounts.queries.learners import Learner, learner_of
 from config.settings import variables
-from review.commands.imports import accept_package
+from review.commands.imports import NotADryRun, accept_package, prune_imports, start_import
 from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory
 from review.queries.integrity import schedule_differences
 from tests import make
+from tests.client import ApiClient
 from tests.review.anki_compare import by_anki, by_us, differences, run
 from tests.review.anki_decks import (
     exported,
@@ -154,3 +158,48 @@ def test_every_fact_counts_for_the_learners_clock(importer: Learner, package: Pa
     run(send(importer, package))
     facts = ReviewHistory.objects.filter(user_id=importer.id).count()
     assert LearnerClock.objects.get(user_id=importer.id).facts_seq == facts
+
+
+def test_packages_that_nobody_starts_are_not_kept_for_ever(
+    importer: Learner, package: Path
+) -> None:
+    sent = send(importer, package, is_dry_run=True)
+    run(sent)
+    prune_imports(now=timezone.now())
+    assert default_storage.exists(str(sent.file))
+    prune_imports(now=timezone.now() + timedelta(days=8))
+    assert not default_storage.exists(str(sent.file))
+    with pytest.raises(NotADryRun):
+        start_import(learner=importer, import_id=sent.public_id)
+
+
+def test_a_dry_run_is_started_and_its_file_goes(importer: Learner, package: Path) -> None:
+    sent = send(importer, package, is_dry_run=True)
+    run(sent)
+    started = start_import(learner=importer, import_id=sent.public_id)
+    assert run(started)["notes"] == {"new": 30}
+    assert Import.objects.get().file.name == ""
+
+
+def test_over_http_from_the_package_to_the_report(owner: User, package: Path) -> None:
+    api = ApiClient(owner)
+    answer = api.upload(
+        "/imports/anki/", file=SimpleUploadedFile("a.apkg", package.read_bytes()), dry_run="true"
+    )
+    assert (answer.status_code, answer.json()["state"]) == (202, "queued")
+    run(Import.objects.get())
+    seen = api.get(f"/imports/{answer.json()['id']}/").json()
+    assert (seen["state"], seen["percent"], seen["report"]["notes"]) == (
+        "succeeded",
+        100,
+        {"new": 30},
+    )
+    started = api.post(f"/imports/{seen['id']}/start/")
+    assert started.status_code == 202
+    run(Import.objects.get())
+    named = next(c for c in Content.objects.exclude(media=[]))
+    medium = api.get(f"/media/{named.media[0]['id']}/")
+    assert (medium.status_code, medium["Content-Type"]) == (200, named.media[0]["media_type"])
+    assert api.get("/imports/").json()["results"][0]["id"] == seen["id"]
+    assert api.delete(f"/imports/{seen['id']}/").status_code == 204
+    assert Content.objects.exists()
