@@ -97,16 +97,16 @@ def by_us(path: Path) -> dict[str, float]:
     import django
 
     django.setup()
+    from celery import current_app
     from django.utils import timezone
 
     from accounts.models import User
     from accounts.queries.learners import learner_of
-    from config.jobs import dispatch, work
     from config.jobs.models import Job
     from review.commands.importing import import_anki
     from review.commands.imports import accept_package
 
-    dispatch.dispatch = work.dispatch = lambda *_, **__: True  # type: ignore[assignment]
+    setattr(current_app, "send_task", lambda *_, **__: None)  # noqa: B010  done here, by hand
     learner = learner_of(User.objects.create_user(f"{time.time_ns()}@example.com"))
     with path.open("rb") as file:
         sent = accept_package(learner=learner, file=file, file_name="a.apkg", is_dry_run=False)

@@ -2,6 +2,9 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
@@ -16,6 +19,7 @@ from review.models import (
     SchedulingParameters,
 )
 from review.read_models import ReadModelWatermark
+from review.spreadsheets import ContentSpreadsheet
 
 
 @admin.register(Category)
@@ -29,8 +33,16 @@ class CategoryAdmin(ReadOnlyTable[Category]):
 
 
 @admin.register(Content)
-class ContentAdmin(ReadOnlyTable[Content]):
-    """Cards and drafts."""
+class ContentAdmin(ImportExportMixin, ReadOnlyTable[Content]):  # type: ignore[misc]
+    """Cards and drafts; spreadsheets of them go out, and in for learners who send one."""
+
+    resource_classes = (ContentSpreadsheet,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Only who may add accounts adds to them."""
+        return bool(request.user.has_perm("accounts.add_user"))
 
     list_display = ("front", "gloss", "category", "user", "archived_at", "created_at")
     list_select_related = ("category", "user")

@@ -11,7 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
-from config.settings.files import file_storage
+from config.settings.files import SPREADSHEET_APPS, file_storage
 from config.settings.mail import mail_settings
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
@@ -26,6 +26,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "unfold",
+    *SPREADSHEET_APPS,
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -279,7 +280,6 @@ WHITENOISE_USE_FINDERS = True
 OCR_ORIGINALS_DAYS = variables.integer("OCR_ORIGINALS_DAYS")
 
 # Language and time: everything is stored in UTC, a learner's own day is written with the fact.
-USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]

@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+SPREADSHEET_APPS = ("unfold.contrib.import_export", "import_export")  # tables in the admin
+
 
 def file_storage(url: str) -> dict[str, Any]:
     """Return Django's storage settings: the disk, or S3 by ``s3://KEY:SECRET@host:port/bucket``.
