@@ -75,6 +75,8 @@ ROUTES = {
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
+    "review.tasks.import_anki": {"queue": "low"},
+    "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
@@ -119,6 +121,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "exams.tasks.estimate_level_items",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
+    },
+    "prune-imports": {
+        "task": "review.tasks.prune_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "prune-accounts": {
         "task": "accounts.tasks.prune",

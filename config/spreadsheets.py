@@ -11,7 +11,13 @@ def cell(value: Value) -> Value | str:
 
     Spreadsheets show such a text without the apostrophe. Numbers and the like stay what they are.
     """
-    if not isinstance(value, str):
-        return value
-    begins = value.startswith(_BEGINNINGS) or value.lstrip(" ").startswith(_BEGINNINGS)
-    return f"'{value}" if begins else value
+    return f"'{value}" if isinstance(value, str) and _begins_formula(value) else value
+
+
+def text_of(cell: str) -> str:
+    """Return the text that was written as this cell."""
+    return cell[1:] if cell.startswith("'") and _begins_formula(cell[1:]) else cell
+
+
+def _begins_formula(text: str) -> bool:
+    return text.startswith(_BEGINNINGS) or text.lstrip(" ").startswith(_BEGINNINGS)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
+from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
 
@@ -44,6 +45,41 @@ class ReviewNotFound(NotFound):
     """No such review of this learner."""
 
     code = "review_not_found"
+
+
+class MediumNotFound(NotFound):
+    """No such picture or sound of this learner."""
+
+    code = "medium_not_found"
+
+
+class ImportNotFound(NotFound):
+    """No such import of this learner."""
+
+    code = "import_not_found"
+
+
+def imports_of(learner: Learner) -> QuerySet[Import]:
+    """Return the learner's imports."""
+    return Import.objects.filter(user_id=learner.id)
+
+
+def import_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Import:
+    """Return one import with its job, its row locked if ``lock``; ImportNotFound."""
+    rows = imports_of(learner).select_related("job")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    found = rows.filter(public_id=public_id).first()
+    if found is None:
+        raise ImportNotFound("You have no import with this id.")
+    return found
+
+
+def medium_of(learner: Learner, public_id: UUID) -> Medium:
+    """Return one of the learner's media; MediumNotFound."""
+    found = Medium.objects.filter(user_id=learner.id, public_id=public_id).first()
+    if found is None:
+        raise MediumNotFound("You have no medium with this id.")
+    return found
 
 
 def categories_of(learner: Learner) -> QuerySet[Category]:

@@ -2,9 +2,13 @@
 
 from django.apps import apps
 from django.contrib import admin
+from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
     Content,
@@ -15,6 +19,7 @@ from review.models import (
     SchedulingParameters,
 )
 from review.read_models import ReadModelWatermark
+from review.spreadsheets import ContentSpreadsheet
 
 
 @admin.register(Category)
@@ -28,8 +33,16 @@ class CategoryAdmin(ReadOnlyTable[Category]):
 
 
 @admin.register(Content)
-class ContentAdmin(ReadOnlyTable[Content]):
-    """Cards and drafts."""
+class ContentAdmin(ImportExportMixin, ReadOnlyTable[Content]):  # type: ignore[misc]
+    """Cards and drafts; spreadsheets of them go out, and in for learners who send one."""
+
+    resource_classes = (ContentSpreadsheet,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Only who may add accounts adds to them."""
+        return bool(request.user.has_perm("accounts.add_user"))
 
     list_display = ("front", "gloss", "category", "user", "archived_at", "created_at")
     list_select_related = ("category", "user")
@@ -90,6 +103,35 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyTable[Import]):
+    """Files that learners brought along."""
+
+    list_display = ("file_name", "user", "kind", "is_dry_run", "byte_count", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("kind", "created_at")
+    search_fields = ("=user__email", "=public_id")
+
+
+@admin.register(Medium)
+class MediumAdmin(ReadOnlyTable[Medium]):
+    """Pictures and sounds."""
+
+    list_display = ("name", "user", "media_type", "byte_count", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("media_type",)
+    search_fields = ("=user__email", "=public_id", "name")
+
+
+@admin.register(AnkiNotetype)
+class AnkiNotetypeAdmin(ReadOnlyTable[AnkiNotetype]):
+    """Note types, kept for the way back."""
+
+    list_display = ("__str__", "user", "digest")
+    list_select_related = ("user",)
+    search_fields = ("=user__email", "=digest")
 
 
 for changes in ("CategoryChange", "ContentChange", "SchedulingParametersChange"):

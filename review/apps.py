@@ -12,6 +12,6 @@ class ReviewConfig(AppConfig):
     def ready(self) -> None:
         """Load the models that stand in no models.py; readiness includes the read models'."""
         from config.operations import health
-        from review import projections
+        from review import import_models, projections  # noqa: F401
 
         health.register("read_models", projections.health)

@@ -122,3 +122,16 @@ class ContentRestored:
     learner_id: UUID
     content_id: UUID
     occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryImported:
+    """Cards came from elsewhere, many at once, some with the reviews they had there."""
+
+    version: ClassVar[int] = 1
+    learner_id: UUID
+    import_id: UUID
+    facts_seq: int
+    new_card_count: int
+    review_count: int
+    occurred_at: datetime

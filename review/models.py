@@ -226,6 +226,7 @@ class ReviewHistory(models.Model):
         SchedulingParameters, models.PROTECT, related_name="+", db_index=False
     )
     due_at = models.DateTimeField(help_text="The next moment, as decided by this review")
+    imported = models.JSONField(null=True, help_text="What Anki's log said besides, or a memory")
     recorded_at = models.DateTimeField(auto_now_add=True)
     xid = TransactionIdField(db_default=CurrentTransactionId(), editable=False)
 

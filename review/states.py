@@ -1,6 +1,8 @@
 """A stored schedule and its facts, as the pure rules see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from review.models import ReviewHistory, ReviewSchedule
@@ -23,12 +25,33 @@ def effective_facts(*schedules: ReviewSchedule) -> dict[int, list[Fact]]:
     """Return, by content key, what has happened to the cards and was not undone. One query."""
     rows = ReviewHistory.objects.filter(
         content_id__in=[schedule.pk for schedule in schedules], sign=1, undone_by=None
-    ).values_list("content_id", "public_id", "rating", "reviewed_at", "parameters_id")
+    ).values_list("content_id", "public_id", "rating", "reviewed_at", "parameters_id", "imported")
     facts: dict[int, list[Fact]] = {schedule.pk: [] for schedule in schedules}
-    for content_id, public_id, rating, reviewed_at, parameters_id in rows:
-        fact = Fact(public_id, Rating(rating) if rating else None, reviewed_at, parameters_id)
-        facts[content_id].append(fact)
+    for content_id, public_id, rating, reviewed_at, parameters_id, imported in rows:
+        sets = memory_of_json(imported) if imported and rating is None else None
+        answer = Rating(rating) if rating else None
+        facts[content_id].append(Fact(public_id, answer, reviewed_at, parameters_id, sets))
     return facts
+
+
+def memory_as_json(state: MemoryState) -> dict[str, Any]:
+    """Return a memory as a fact keeps it: exactly."""
+    at = state.reviewed_at
+    return {
+        **state._asdict(),
+        "due_at": state.due_at.isoformat(),
+        "reviewed_at": at.isoformat() if at else None,
+    }
+
+
+def memory_of_json(kept: Mapping[str, Any]) -> MemoryState:
+    """Return the memory that a fact keeps."""
+    at = kept["reviewed_at"]
+    moments = {
+        "due_at": datetime.fromisoformat(kept["due_at"]),
+        "reviewed_at": datetime.fromisoformat(at) if at else None,
+    }
+    return MemoryState(**{**kept, **moments})
 
 
 def card_replay(schedule: ReviewSchedule, facts: Iterable[Fact]) -> MemoryState:

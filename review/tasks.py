@@ -1,9 +1,13 @@
-"""What the clock asks of the read models; the beat schedule stands in config/celery.py."""
+"""Background work of the review app; the beat schedule stands in config/celery.py."""
+
+from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
+from review.commands import importing, imports
 from review.queries import statistics
 
 WARM_SECONDS = 15.0  # units of work stay below 20
@@ -28,3 +32,15 @@ def refresh(**_: object) -> None:
     """Publish the rollups in the materialized view."""
     projections.refresh()
     metrics.REFRESHED_AT.set_to_current_time()
+
+
+@shared_task(name="review.tasks.prune_imports")
+def prune_imports(**_later_fields: Any) -> None:
+    """See ``imports.prune_imports``."""
+    imports.prune_imports(now=timezone.now())
+
+
+@shared_task(name="review.tasks.import_anki")
+def import_anki(*, job_id: str, import_id: str, **_later_fields: Any) -> None:
+    """See ``importing.import_anki``."""
+    importing.import_anki(job_id=UUID(job_id), import_id=UUID(import_id), clock=timezone.now)

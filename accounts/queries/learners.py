@@ -37,6 +37,14 @@ def learners(user_ids: Collection[int]) -> list[Learner]:
     return [learner_of(user) for user in rows]
 
 
+def learner_of_email(email: str) -> Learner:
+    """Return the learner with this address; NotFound."""
+    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise NotFound("No learner has this address.", field="learner")
+    return learner_of(user)
+
+
 def learner(user_id: int) -> Learner:
     """Return the learner with this key; NotFound when the account is gone. One query."""
     user = User.objects.filter(pk=user_id, is_active=True).first()

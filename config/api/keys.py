@@ -28,10 +28,13 @@ SCHEME = "ApiKey"
 AREAS = (
     "categories",
     "contents",
+    "exports",
+    "imports",
     "jobs",
     "level-tests",
     "levels",
     "me",
+    "media",
     "ocr",
     "reviews",
     "scans",

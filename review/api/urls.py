@@ -10,5 +10,9 @@ urlpatterns = [
     path("reviews/log/", include("review.api.review_log")),
     path("reviews/batch/", include("review.api.batches")),
     path("", include("review.api.parameters")),
+    path("", include("review.api.tables")),
+    path("exports/", include("review.api.exports")),
+    path("imports/", include("review.api.imports")),
+    path("media/", include("review.api.media")),
     path("statistics/", include("review.api.statistics")),
 ]

@@ -1,6 +1,6 @@
 """A learner's tree of categories."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from review.commands.parameters import apply_parameters
 from review.models import Category
 
 DEPTH_MAX = 8
+NAME_MAX = 100
 Check = Callable[[Category], None]
 
 
@@ -100,6 +101,36 @@ def delete_category(
             _save(child)
         apply_parameters(learner)
     category.delete()
+
+
+@transaction.atomic
+def categories_at(
+    *, learner: Learner, paths: Collection[Sequence[str]]
+) -> dict[tuple[str, ...], Category]:
+    """Return the categories at these paths of names, made where there are none.
+
+    What lies deeper than a tree may is one category there; names are cut to their length.
+    """
+    rows = {(row.parent_id, row.name): row for row in categories_of(learner).order_by("pk")}
+    found: dict[tuple[str, ...], Category] = {}
+    for path in paths:
+        parent: Category | None = None
+        for name in _levels(path):
+            key = (parent.pk if parent else None, name)
+            if key not in rows:
+                applied = parent.applied_parameters_id if parent else None
+                new = Category(user_id=learner.id, name=name, parent=parent)
+                new.applied_parameters_id = applied
+                rows[key] = _save(new)
+            parent = rows[key]
+        assert parent is not None
+        found[tuple(path)] = parent
+    return found
+
+
+def _levels(path: Sequence[str]) -> list[str]:
+    top, rest = path[: DEPTH_MAX - 1], path[DEPTH_MAX - 1 :]
+    return [name[:NAME_MAX] for name in [*top, *(["::".join(rest)] if rest else [])]]
 
 
 def inbox(*, learner: Learner, name: str) -> Category:

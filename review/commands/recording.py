@@ -77,7 +77,7 @@ class PublicIdTaken(Conflict):
 
 
 class NotUndoable(Conflict):
-    """Reviews and resets are undone; an undo is not."""
+    """Reviews and resets are undone; an undo is not, nor what was imported."""
 
     code = "not_undoable"
 

@@ -57,6 +57,8 @@ def undo_review(*, learner: Learner, review_id: UUID, now: datetime) -> Recorded
     undone = review_of(learner, review_id)  # again, now that nobody else can undo it
     if undone.kind == Kind.UNDO:
         raise NotUndoable("An undo is not undone: answer the card again.")
+    if undone.kind == Kind.IMPORT:
+        raise NotUndoable("What was imported happened elsewhere and is not undone.")
     if hasattr(undone, "undone_by"):
         return outcome(schedule, undone.undone_by, state_of(schedule), is_new=False)
     facts = effective_facts(schedule)[schedule.pk]

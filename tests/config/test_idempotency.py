@@ -39,6 +39,7 @@ REPEATABLE = {
     "levels": "nothing is stored",
     "level-test-answers": "an answer has a public id of its own, for ever",
     "level-test-stop": "twice is once",
+    "imports-table-preview": "nothing is stored",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }

@@ -22,6 +22,8 @@ from config.jobs.models import Job
 from exams.commands.level_tests import start_level_test
 from ocr import storage
 from ocr.models import TextLine, Word
+from review import media_files
+from review.import_models import Import, Medium
 from review.models import Category
 from tests import make
 from tests.client import ApiClient
@@ -64,6 +66,7 @@ class World:
         scan = read_scan(self.owner, {self.mark: "C1"})
         storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
+        imported, medium = self._brought_along()
         key, _ = keys.create_key(
             user_id=self.owner.pk, name=self.mark, scopes=["me:read"], expires_at=None, now=now
         )
@@ -81,9 +84,26 @@ class World:
             "key_id": key.public_id,
             "device_id": device.public_id,
             "number": 1,
+            "import_id": imported.public_id,
+            "medium_id": medium.public_id,
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
+
+    def _brought_along(self) -> tuple[Import, Medium]:
+        """Store a dry run that has ended, and a picture."""
+        ended = Job.objects.create(task="none", user=self.owner, state=Job.State.SUCCEEDED)
+        imported = Import.objects.create(
+            user=self.owner, job=ended, kind="anki", file="imports/none.apkg",
+            file_name=self.mark, byte_count=1, is_dry_run=True,
+        )  # fmt: skip
+        file = media_files.checked(images.png())
+        media_files.keep(file)
+        medium = Medium.objects.create(
+            user=self.owner, name=self.mark, file=file.name, sha256=file.sha256,
+            source_sha256=file.sha256, media_type=file.media_type, byte_count=len(file.data),
+        )  # fmt: skip
+        return imported, medium
 
     def client(self, actor: str) -> Client:
         """Return a fresh copy of an actor's client: access token and, where let in, session."""

@@ -1,0 +1,164 @@
+"""A card from Anki -> the rows it becomes: content, schedule, facts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from review.anki import memory
+from review.anki.collection import CardRow, NoteRow
+from review.anki.field_filters import text
+from review.anki.identities import said
+from review.anki.log import Log, Review
+from review.anki.memory import Memory
+from review.anki.notetypes import DEFAULT_DECK, Notetype
+from review.anki.rendering import Sides, sides, values_of
+from review.commands.import_context import Context, Place
+from review.commands.import_rows import ImportedFact, microseconds
+from review.days import day_starts_at, local_moment
+from review.models import Stage
+from review.normal_form import normal_form
+from review.parameters import leech_rule
+from review.states import memory_as_json
+
+TAG_MAX, TAGS_MAX = 60, 100
+_NEW_POSITIONS = 900_000
+_KEPT = (
+    "id", "type", "queue", "due", "interval", "factor", "reps", "lapses", "left", "original_due",
+    "original_deck_id", "flags", "data",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a card says, and what it was made from."""
+
+    sides: Sides
+    tags: list[str]
+    media: list[dict[str, str]]
+    source: dict[str, Any]
+
+
+def deck_path(context: Context, card: CardRow) -> Sequence[str]:
+    """Return the names of the deck a card belongs to."""
+    deck = context.collection.decks.get(memory.home_deck(card))
+    return deck.path if deck else [DEFAULT_DECK]
+
+
+def written(
+    context: Context,
+    note: NoteRow,
+    notetype: Notetype,
+    card: CardRow,
+    media: Sequence[dict[str, str]],
+    log: Log,
+) -> Written:
+    """Return the card rendered, with its originals."""
+    path = deck_path(context, card)
+    shown = sides(notetype, card, values_of(note, notetype, card, path))
+    if shown.problem:
+        context.report.refuse("card", text(note.fields[0]), shown.problem)
+    template = notetype.template(card.ordinal)
+    source = {
+        "format": "html",
+        "anki": {
+            "guid": note.guid,
+            "note": note.id,
+            "mod": note.modified_at,
+            "fields": note.fields,
+            "tags": note.tags,
+            "notetype": context.digests.get(notetype.id, ""),
+            "ord": card.ordinal,
+            "template": template.name if template else "",
+            "deck": "::".join(path),
+            "card": {name: getattr(card, name) for name in _KEPT},
+            "log": [list(row) for row in log.others],
+            "said": said(shown.front, shown.back or shown.front),
+        },
+    }
+    return Written(shown, [tag[:TAG_MAX] for tag in note.tags[:TAGS_MAX]], list(media), source)
+
+
+def content_row(
+    context: Context, key: int, ids: tuple[UUID, UUID], place: Place, made: Written
+) -> tuple[object, ...]:
+    """Return a content's row; ``ids`` are its public id and its note's."""
+    now, front = context.now, made.sides.front
+    return (
+        key, ids[0].hex, context.learner.id, place.category_id, ids[1].hex, front,
+        made.sides.back or front, "", "", normal_form(text(front)), made.tags,
+        orjson.dumps(made.media), orjson.dumps(made.source), now, now,
+    )  # fmt: skip
+
+
+def schedule_row(
+    context: Context, key: int, card: CardRow, log: Log, came_with: Memory | None, place: Place
+) -> tuple[object, ...]:
+    """Return a new card's schedule; a new one's moment keeps its place among the new."""
+    if came_with is None:
+        position = timedelta(microseconds=min(max(card.due, 0), _NEW_POSITIONS))
+        due_at = context.began_at - timedelta(seconds=1) + position
+        return (
+            key, context.learner.id, int(Stage.NEW), None, None, None, due_at, due_at, None, 0, 0,
+            *asleep(context, card), None,
+        )  # fmt: skip
+    state = came_with.state
+    first = [memory.moment(each.at_ms) for each in log.reviews[:1]]
+    leech_from = leech_rule(place.parameters_id).threshold
+    leech_at = context.now if 0 < leech_from <= state.lapses else None
+    return (
+        key, context.learner.id, state.stage, state.step, state.stability, state.difficulty,
+        min([*first, came_with.at]), state.due_at, state.reviewed_at, state.reps, state.lapses,
+        *asleep(context, card), leech_at,
+    )  # fmt: skip
+
+
+def asleep(context: Context, card: CardRow) -> tuple[Any, Any]:
+    """Return since when a card is suspended and until when it is buried."""
+    suspended_at = context.now if memory.is_suspended(card) else None
+    if not memory.is_buried(card):
+        return suspended_at, None
+    clock = (context.learner.time_zone, context.learner.rollover_hour)
+    tomorrow = local_moment(context.now, *clock)[0] + timedelta(days=1)
+    return suspended_at, day_starts_at(tomorrow, *clock)
+
+
+def review_facts(
+    context: Context, key: int, public_id: UUID, place: Place, reviews: Sequence[Review]
+) -> Iterator[ImportedFact]:
+    """Yield the facts of a card's reviews."""
+    name, local = _name(b"review", public_id), context.local
+    category_id, parameters_id = place
+    for at_ms, rating, taken_ms, stage, interval, due_ms, row in reviews:
+        day, hour = local(at_ms)
+        yield ImportedFact(
+            at_ms.to_bytes(6, "big") + name, key, category_id, at_ms, day, hour, taken_ms, stage,
+            interval, parameters_id, due_ms * 1000, rating,
+            b"[%d,%d,%d,%d]" % (row.kind, row.interval, row.last_interval, row.factor),
+        )  # fmt: skip
+
+
+def memory_fact(
+    context: Context, key: int, public_id: UUID, place: Place, came_with: Memory
+) -> ImportedFact:
+    """Return the fact that sets the memory a card came with."""
+    at_ms = microseconds(came_with.at) // 1000
+    day, hour = context.local(at_ms)
+    state = came_with.state
+    return ImportedFact(
+        at_ms.to_bytes(6, "big") + _name(b"memory", public_id), key, place.category_id, at_ms, day,
+        hour, 0, state.stage, 0.0, place.parameters_id, microseconds(state.due_at), None,
+        orjson.dumps(memory_as_json(state)),
+    )  # fmt: skip
+
+
+def _name(kind: bytes, public_id: UUID) -> bytes:
+    """Return what follows the moment in the ids of a card's facts, as in any UUIDv7."""
+    name = bytearray(sha256(kind + public_id.bytes).digest()[:10])
+    name[0] = 0x70 | name[0] & 0x0F
+    name[2] = 0x80 | name[2] & 0x3F
+    return bytes(name)

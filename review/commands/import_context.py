@@ -1,0 +1,101 @@
+"""What all notes of one import share: whose it is, where decks go, whose day a moment is in."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from accounts.queries.learners import Learner
+from review.anki.collection import Collection
+from review.anki.memory import Calendar, moment
+from review.commands.import_rows import day_number
+from review.days import local_moment
+
+PROBLEMS_SHOWN = 100
+_NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
+_QUARTER_MS = 900_000  # offsets of time zones are multiples of a quarter of an hour
+
+
+class Place(NamedTuple):
+    """Where the cards of a deck go, and the parameters that schedule them there."""
+
+    category_id: int
+    parameters_id: int
+
+
+@dataclass(slots=True)
+class Report:
+    """What was new, updated, unchanged or refused, and the first reasons why."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, what: str, name: object, reason: str) -> None:
+        """Count something that is left out or not as it was, and say why."""
+        self.counts[f"problems.{reason}"] += 1
+        if len(self.problems) < PROBLEMS_SHOWN:
+            self.problems.append({"what": what, "name": str(name)[:100], "reason": reason})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts in groups, and the problems."""
+        groups: dict[str, Any] = {}
+        for name, count in sorted(self.counts.items()):
+            group, _, kind = name.partition(".")
+            groups.setdefault(group, {})[kind] = count
+        reasons = groups.pop("problems", {})
+        return {**groups, "problem_counts": reasons, "problems": self.problems}
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> "Report":
+        """Return the report that was kept."""
+        groups = {**kept, "problems": kept.get("problem_counts", {})}
+        groups.pop("problem_counts", None)
+        counts = {
+            f"{group}.{kind}": count
+            for group, kinds in groups.items()
+            for kind, count in kinds.items()
+        }
+        return cls(Counter(counts), list(kept.get("problems", [])))
+
+
+@dataclass(slots=True)
+class Context:
+    """One import, as one unit of it sees it."""
+
+    learner: Learner
+    import_id: int
+    public_id: UUID
+    is_dry_run: bool
+    began_at: datetime
+    collection: Collection
+    now: datetime
+    places: dict[int, Place] = field(default_factory=dict)
+    digests: dict[int, str] = field(default_factory=dict)
+    report: Report = field(default_factory=Report)
+    _days: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The collection's days as the learner's."""
+        learner, collection = self.learner, self.collection
+        return Calendar(
+            collection.created_at,
+            collection.minutes_west,
+            learner.time_zone,
+            learner.rollover_hour,
+        )
+
+    def local(self, at_ms: int) -> tuple[int, int]:
+        """Return the learner's own day, as the database counts them, and hour of a moment."""
+        quarter = at_ms // _QUARTER_MS
+        if quarter not in self._days:
+            at = moment(quarter * _QUARTER_MS)
+            day, hour = local_moment(at, self.learner.time_zone, self.learner.rollover_hour)
+            self._days[quarter] = day_number(day), hour
+        return self._days[quarter]
+
+    def note_id(self, guid: str) -> UUID:
+        """Return the id under which the learner has a note from elsewhere."""
+        return uuid5(_NAMESPACE, f"{self.learner.public_id}:{guid}")

@@ -1,0 +1,161 @@
+"""Cards that come back from Anki: their newer text, the reviews they had there meanwhile."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from review.access import locked_schedules
+from review.anki.collection import CardRow
+from review.anki.field_filters import text
+from review.anki.log import Log, Review
+from review.anki.memory import Memory, memory_of
+from review.commands.batch_rows import save_states
+from review.commands.import_cards import Written, asleep, memory_fact, review_facts
+from review.commands.import_context import Context, Place
+from review.commands.import_rows import (
+    ImportedFact,
+    KnownContent,
+    append_imported,
+    known_reviews,
+)
+from review.leeches import Standing
+from review.models import Content, ReviewSchedule
+from review.normal_form import normal_form
+from review.parameters import parameters
+from review.scheduling import MemoryState
+from review.states import card_replay, effective_facts
+
+_SAME_MS = 1000  # where two reviews had one moment, the export moved the second on
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A card that is known here, as it comes."""
+
+    content: KnownContent
+    card: CardRow
+    log: Log
+    place: Place
+
+
+def updated(context: Context, content: KnownContent, made: Written) -> bool:
+    """Take over what a card says now; tell whether it says anything else than before."""
+    front, back = made.sides.front, made.sides.back or made.sides.front
+    was = (content.front, content.back, list(content.tags), content.source.get("anki", {}))
+    anki = made.source["anki"]
+    is_same = was[:3] == (front, back, made.tags) and was[3].get("fields") == anki["fields"]
+    if is_same:
+        return False
+    context.report.counts["cards.updated"] += 1
+    if not context.is_dry_run:
+        Content.objects.filter(pk=content.id).update(
+            front=front,
+            back=back,
+            tags=made.tags,
+            media=made.media,
+            normal_form=normal_form(text(front)),
+            source={**content.source, **made.source},
+            updated_at=context.now,
+        )
+    return True
+
+
+def catch_up(context: Context, cards: Sequence[Returning]) -> int:
+    """Append the reviews that are not here yet; return how many facts that makes.
+
+    A card that was answered there last has the memory it has there. One that was answered here
+    last is graded again, with the reviews from there in their places.
+    """
+    by_id = {each.content.public_id: each for each in cards}
+    schedules: dict[int, ReviewSchedule] = {}
+    if cards and not context.is_dry_run:
+        found = locked_schedules(context.learner, list(by_id))
+        schedules = {schedule.pk: schedule for schedule, _ in found}
+    known = known_reviews([each.content.id for each in cards])
+    facts: list[ImportedFact] = []
+    states: dict[int, tuple[MemoryState, Standing]] = {}
+    merged: list[ReviewSchedule] = []
+    for each in cards:
+        new = _new_reviews(each.log.reviews, known[each.content.id])
+        context.report.counts["reviews.known"] += len(each.log.reviews) - len(new)
+        context.report.counts["reviews.new"] += len(new)
+        schedule = schedules.get(each.content.id)
+        if schedule is None:
+            continue  # nothing is to be written, or it is a draft here
+        place = each.place._replace(category_id=schedule.content.category_id)
+        facts += review_facts(context, schedule.pk, schedule.content.public_id, place, new)
+        if came_with := _newer_memory(context, each, schedule):
+            facts.append(
+                memory_fact(context, schedule.pk, each.content.public_id, place, came_with)
+            )
+            states[schedule.pk] = came_with.state, _standing(context, each, schedule)
+        elif new:
+            merged.append(schedule)
+    return _store(context, facts, states, merged)
+
+
+def _store(
+    context: Context,
+    facts: Sequence[ImportedFact],
+    states: dict[int, tuple[MemoryState, Standing]],
+    merged: Sequence[ReviewSchedule],
+) -> int:
+    if not facts:
+        return 0
+    count = append_imported(context.learner, facts, context.now)
+    if merged:
+        effective = effective_facts(*merged)
+        for schedule in merged:
+            state = card_replay(schedule, effective[schedule.pk])
+            states[schedule.pk] = state, Standing(schedule.leech_at, schedule.suspended_at)
+    if states:
+        save_states(states)
+    return count
+
+
+def _new_reviews(reviews: Sequence[Review], known: Sequence[tuple[int, int, int]]) -> list[Review]:
+    """Return the reviews that are not among the known: moment in ms, rating, time taken."""
+    exact = {at for at, *_ in known}
+    rest = [each for each in known if each[0] not in {review.at_ms for review in reviews}]
+    new = []
+    for review in reviews:
+        if review.at_ms in exact:
+            continue
+        same = (each for each in rest if _is_same(review, each))
+        if found := next(same, None):
+            rest.remove(found)
+        else:
+            new.append(review)
+    return new
+
+
+def _is_same(review: Review, known: tuple[int, int, int]) -> bool:
+    at_ms, rating, taken_ms = known
+    return (
+        0 <= review.at_ms - at_ms < _SAME_MS
+        and review.rating == rating
+        and review.taken_ms == taken_ms
+    )
+
+
+def _newer_memory(context: Context, card: Returning, schedule: ReviewSchedule) -> Memory | None:
+    """Return the memory a card comes with if something happened to it there last."""
+    rules = parameters(card.place.parameters_id)
+    came_with = memory_of(card.card, card.log, context.calendar, rules, now=context.now)
+    if came_with is None or not (card.log.reviews or card.log.others):
+        return None
+    return came_with if came_with.at > _last_moment(schedule) else None
+
+
+def _last_moment(schedule: ReviewSchedule) -> datetime:
+    """Return when anything was decided about the card here last."""
+    if schedule.reviewed_at is None and schedule.due_at == schedule.added_at:
+        return datetime.min.replace(tzinfo=UTC)
+    return schedule.reviewed_at or schedule.due_at
+
+
+def _standing(context: Context, card: Returning, schedule: ReviewSchedule) -> Standing:
+    suspended_at, _ = asleep(context, card.card)
+    if suspended_at and schedule.suspended_at:
+        suspended_at = schedule.suspended_at
+    return Standing(schedule.leech_at, suspended_at)

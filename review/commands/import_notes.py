@@ -1,0 +1,209 @@
+"""One batch of notes from Anki: what is new is stored, what is newer there is taken over.
+
+The caller's transaction holds it all. A note is known by its guid, a card by its template, a review
+by its moment; so a second import finds everything there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from config.identifiers import new_public_id
+from review.anki.collection import CardRow, NoteRow
+from review.anki.identities import exported_id
+from review.anki.log import Log, log_of
+from review.anki.memory import memory_of
+from review.anki.notetypes import Notetype
+from review.anki.rendering import media_names
+from review.commands.import_cards import (
+    Written,
+    content_row,
+    memory_fact,
+    review_facts,
+    schedule_row,
+    written,
+)
+from review.commands.import_context import Context, Place
+from review.commands.import_known import Returning, catch_up, updated
+from review.commands.import_rows import (
+    ImportedFact,
+    KnownContent,
+    append_imported,
+    known_contents,
+    new_keys,
+    store_contents,
+    store_schedules,
+)
+from review.import_models import Medium
+from review.parameters import parameters
+
+REVIEWS_OF_CARD_MAX = 10_000
+CARDS_OF_NOTE_MAX = 1_000
+_NO_PLACE = Place(0, 1)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is going to be stored."""
+
+    contents: list[tuple[object, ...]] = field(default_factory=list)
+    schedules: list[tuple[object, ...]] = field(default_factory=list)
+    facts: list[ImportedFact] = field(default_factory=list)
+    returning: list[Returning] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A note that makes cards here, and which of them are known."""
+
+    row: NoteRow
+    notetype: Notetype
+    note_id: UUID
+    known: Mapping[int, KnownContent]
+    media: Sequence[dict[str, str]]
+
+
+def import_notes(context: Context, rows: Sequence[NoteRow]) -> tuple[int, int]:
+    """Store the notes; return how many contents and how many facts are new."""
+    batch = _Batch()
+    notes = list(_sorted_out(context, rows))
+    count = sum(len(note.row.cards) - len(note.known) for note in notes)
+    keys = iter(range(count) if context.is_dry_run else new_keys(count))
+    for note in notes:
+        was = _take(context, note, keys, batch)
+        context.report.counts[f"notes.{was}"] += 1
+    if not context.is_dry_run:
+        store_contents(batch.contents)
+        store_schedules(batch.schedules)
+        append_imported(context.learner, batch.facts, context.now)
+    later = catch_up(context, batch.returning)
+    return len(batch.contents), len(batch.facts) + later
+
+
+def _sorted_out(context: Context, rows: Sequence[NoteRow]) -> Iterator[_Note]:
+    """Yield the notes that make cards; the report says why others do not."""
+    ids = {row.id: _ids(context, row) for row in rows}
+    known: dict[UUID, dict[int, KnownContent]] = defaultdict(dict)
+    for content in known_contents(
+        context.learner,
+        [note_id for note_id, _ in ids.values()],
+        [own for _, own in ids.values() if own],
+    ):
+        ordinal = content.source.get("anki", {}).get("ord", 0)
+        known[content.note_id].setdefault(ordinal, content)
+        known[content.public_id].setdefault(ordinal, content)
+    media = _media(context, rows)
+    seen: set[UUID] = set()
+    for row in rows:
+        note_id, own = ids[row.id]
+        notetype = context.collection.notetypes.get(row.notetype_id)
+        if reason := _refusal(row, notetype, is_seen=note_id in seen):
+            context.report.counts["notes.skipped"] += 1
+            context.report.refuse("note", row.fields[0] or row.id, reason)
+            continue
+        seen.add(note_id)
+        assert notetype is not None
+        row.cards = list({card.ordinal: card for card in row.cards}.values())
+        theirs = known.get(own) if own else None
+        pictures = [media[name] for name in media_names(row.fields) if name in media]
+        yield _Note(row, notetype, note_id, _of(row, theirs or known[note_id]), pictures)
+
+
+def _ids(context: Context, row: NoteRow) -> tuple[UUID, UUID | None]:
+    guid = row.guid or f"note {row.id}"
+    return context.note_id(guid), exported_id(guid)
+
+
+def _of(row: NoteRow, known: Mapping[int, KnownContent]) -> dict[int, KnownContent]:
+    return {card.ordinal: known[card.ordinal] for card in row.cards if card.ordinal in known}
+
+
+def _refusal(row: NoteRow, notetype: Notetype | None, *, is_seen: bool) -> str:
+    if notetype is None or not notetype.templates or not notetype.fields:
+        return "its note type is missing"
+    if not row.cards:
+        return "it has no cards"
+    if len(row.cards) > CARDS_OF_NOTE_MAX:
+        return f"it has more than {CARDS_OF_NOTE_MAX:,} cards"
+    return "another note has the same identity" if is_seen else ""
+
+
+def _media(context: Context, rows: Sequence[NoteRow]) -> dict[str, dict[str, str]]:
+    """Return what contents keep of the media that the notes name, by name."""
+    names = {name[:255] for row in rows for name in media_names(row.fields)}
+    if not names:
+        return {}
+    found = Medium.objects.filter(
+        user_id=context.learner.id, name__in=names, seen_in=context.import_id
+    ).values_list("name", "public_id", "media_type")
+    return {
+        name: {"name": name, "id": str(public_id), "media_type": media_type}
+        for name, public_id, media_type in found
+    }
+
+
+def _take(context: Context, note: _Note, keys: Iterator[int], batch: _Batch) -> str:
+    """Add a note's cards to the batch; return whether it is new, updated or unchanged."""
+    is_updated = False
+    for card in note.row.cards:
+        log = _log(context, note, card)
+        place = context.places.get(card.original_deck_id or card.deck_id, _NO_PLACE)
+        if content := note.known.get(card.ordinal):
+            batch.returning.append(Returning(content, card, log, place))
+            is_updated |= _take_over(context, note, card, log, content)
+            continue
+        is_updated = True
+        context.report.counts["cards.new"] += 1
+        context.report.counts["reviews.new"] += len(log.reviews)
+        made = written(context, note.row, note.notetype, card, note.media, log)
+        _add(context, next(keys), note, card, (made, log, place), batch)
+    if not note.known:
+        return "new"
+    return "updated" if is_updated else "unchanged"
+
+
+def _take_over(
+    context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent
+) -> bool:
+    """Take a known card's text over where it is newer; tell whether it was."""
+    before = content.source.get("anki", {})
+    is_newer = note.row.modified_at > before.get("mod", content.changed_at)
+    digest = context.digests.get(note.notetype.id, "")
+    if not is_newer and digest == before.get("notetype", digest):
+        return False
+    made = written(context, note.row, note.notetype, card, note.media, log)
+    return updated(context, content, made)
+
+
+def _add(
+    context: Context,
+    key: int,
+    note: _Note,
+    card: CardRow,
+    made_of: tuple[Written, Log, Place],
+    batch: _Batch,
+) -> None:
+    """Add a new card's rows."""
+    made, log, place = made_of
+    public_id = new_public_id()
+    rules = parameters(place.parameters_id)
+    came_with = memory_of(card, log, context.calendar, rules, now=context.now)
+    batch.contents.append(content_row(context, key, (public_id, note.note_id), place, made))
+    batch.schedules.append(schedule_row(context, key, card, log, came_with, place))
+    batch.facts += review_facts(context, key, public_id, place, log.reviews)
+    if came_with is not None:
+        batch.facts.append(memory_fact(context, key, public_id, place, came_with))
+
+
+def _log(context: Context, note: _Note, card: CardRow) -> Log:
+    """Return a card's log as reviews; the report counts what makes no sense."""
+    latest = int((context.now + timedelta(days=1)).timestamp() * 1000)
+    rows = card.log[-REVIEWS_OF_CARD_MAX:]
+    log = log_of(rows, scheduler=context.collection.scheduler, latest_ms=latest)
+    refused = log.refused_count + len(card.log) - len(rows)
+    if refused:
+        context.report.counts["reviews.refused"] += refused
+        context.report.refuse("card", note.row.fields[0], "reviews of it make no sense")
+    return log
