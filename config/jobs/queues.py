@@ -7,7 +7,7 @@ is asked before a message is sent, and a message carries its own expiry.
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, cast
@@ -121,11 +121,13 @@ class QueueApp(Celery):
             raise
 
     def _check_length(self, queue: TaskQueue, connection: Any) -> None:
-        with self.connection_or_acquire(connection) as broker:
+        with ExitStack() as stack:
+            broker = stack.enter_context(self.connection_or_acquire(connection))
             try:
-                broker.default_channel  # noqa: B018  connects, as often as the settings say
-                with broker.channel() as channel:
-                    found = channel.queue_declare(queue.name, passive=True)
+                channel = broker.default_channel  # connects, as often as the settings say
+                if self.is_on_rabbitmq:  # it closes the channel on which none was found
+                    channel = stack.enter_context(broker.channel())
+                found = channel.queue_declare(queue.name, passive=True)
             except broker.channel_errors:
                 return  # on Redis an empty queue is none
             except broker.connection_errors as error:

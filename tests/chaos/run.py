@@ -1,6 +1,5 @@
 """One profile: start the product, let learners work, strike, wait, look, and say what came."""
 
-import sys
 import time
 from collections import Counter
 from typing import Any
@@ -10,6 +9,7 @@ from tests.torture import ready  # noqa: F401  Django is set up before anything 
 # isort: split
 from django.conf import settings
 from django.db import connection
+from rich.console import Console
 
 from tests.chaos.faults import FAULTS, Fault
 from tests.chaos.proxy import Proxy
@@ -19,6 +19,7 @@ from tests.chaos.victim import Disk, Victim
 from tests.rabbitmq import RabbitMq
 
 LIMIT_SECONDS = 120.0
+console = Console(stderr=True, highlight=False)
 CALM_SECONDS = 2.0
 
 
@@ -92,4 +93,11 @@ def _at_rest(stage: Stage) -> dict[str, Any]:
 
 
 def _tell(name: str, row: dict[str, Any]) -> None:
-    sys.stderr.write(f"{name}: {row}\n")
+    if "skipped" in row:
+        console.print(f"[yellow]SKIPPED[/] {name}: {row['skipped']}")
+        return
+    mark = "[green]✓[/]" if row["ok"] else "[red]✗[/]"
+    rest = {key: value for key, value in row.items() if key not in ("seconds", "ok")}
+    console.print(
+        f"{mark} {name}: all works after {row['seconds']} s [dim]{rest}[/]", soft_wrap=True
+    )
