@@ -199,6 +199,76 @@ class Device(TypedDict):
     is_current: bool
 
 
+class PaginatedImportList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Import]
+
+
+class Import(TypedDict):
+    """An import: how far it is, and what was new, updated, unchanged or refused so far. ``report`` counts notes, cards, reviews and media; ``problems`` are the first hundred things that are left out or not as they were, ``problem_counts`` all by their reasons."""
+
+    id: str
+    kind: ImportKindEnum
+    state: StateEnum
+    stage: str
+    percent: int
+    error: ImportError | None
+    file_name: str
+    byte_count: int
+    dry_run: bool
+    report: dict[str, Any]
+    created_at: str
+    finished_at: str | None
+
+
+class PackageRequest(TypedDict):
+    """An .apkg or .colpkg of any Anki, 512 MB at most."""
+
+    file: File
+    dry_run: NotRequired[bool]
+
+
+class MappedTableRequest(TypedDict):
+    """A table, and which column (from 0) is what."""
+
+    file: File
+    encoding: NotRequired[str]
+    separator: NotRequired[SeparatorEnum | NullEnum]
+    category: str
+    mapping: NotRequired[dict[str, Any]]
+    dry_run: NotRequired[bool]
+
+
+class TableReport(TypedDict):
+    """What became of the rows."""
+
+    new: int
+    unchanged: int
+    refused: int
+    problems: list[RowProblem]
+
+
+class TableRequest(TypedDict):
+    """CSV, TSV, Anki's or Quizlet's text, or lines of JSON: 10,000 rows and 10 MB at most."""
+
+    file: File
+    encoding: NotRequired[str]
+    separator: NotRequired[SeparatorEnum | NullEnum]
+
+
+class Preview(TypedDict):
+    """A table as it was made out."""
+
+    encoding: str
+    separator: str
+    columns: list[str]
+    mapping: dict[str, Any]
+    is_html: bool
+    row_count: int
+    rows: list[list[str]]
+
+
 class PaginatedJobList(TypedDict):
     next: str | None
     previous: str | None
@@ -524,7 +594,7 @@ class ApiKey(TypedDict):
     last_used_at: str | None
     created_at: str
 
-ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
 
 LeechActionEnum: TypeAlias = "Literal['mark', 'suspend']"
 
@@ -552,7 +622,28 @@ class Intervals(TypedDict):
     good: Interval
     easy: Interval
 
+ImportKindEnum: TypeAlias = "Literal['anki', 'table']"
+
 StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
+
+
+class ImportError(TypedDict):
+    """Why an import failed."""
+
+    code: str
+    detail: str
+
+SeparatorEnum: TypeAlias = "Literal['colon', 'comma', 'pipe', 'semicolon', 'space', 'tab']"
+
+NullEnum: TypeAlias = "None"
+
+
+class RowProblem(TypedDict):
+    """A row that was not stored, and why."""
+
+    line: int
+    field: str
+    reason: str
 
 
 class JobError(TypedDict):
@@ -600,8 +691,6 @@ class AnsweredItem(TypedDict):
     taken_ms: int
 
 OptionKeyEnum: TypeAlias = "Literal['a', 'b', 'c', 'd']"
-
-NullEnum: TypeAlias = "None"
 
 LevelEnum: TypeAlias = "Literal['A1', 'A2', 'B1', 'B2', 'C1', 'C2']"
 
@@ -1112,6 +1201,42 @@ class Resee:
         """Log this device out: its tokens end at once."""
         return self._call("DELETE", f"/api/v1/devices/{device_id}/")
 
+    def exports_anki(self, *, category: str | None = None, content: list[str] | None = None) -> bytes:
+        """Return your cards with their media, all reviews and FSRS states: any Anki opens it."""
+        return self._call("GET", "/api/v1/exports/anki/", query={"category": category, "content": content}, is_json=False)
+
+    def exports_table(self, *, category: str | None = None, kind: Literal['csv', 'jsonl', 'tsv'] | None = None) -> bytes:
+        """Return your contents as CSV, TSV, or lines of JSON as the API shows them."""
+        return self._call("GET", "/api/v1/exports/table/", query={"category": category, "kind": kind}, is_json=False)
+
+    def imports_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedImportList:
+        """Return your imports, newest first, in pages."""
+        return self._call("GET", "/api/v1/imports/", query={"cursor": cursor, "page_size": page_size})
+
+    def imports_read(self, import_id: str) -> Import:
+        """Return how far the import is, and its report."""
+        return self._call("GET", f"/api/v1/imports/{import_id}/")
+
+    def imports_delete(self, import_id: str) -> None:
+        """Forget the import and its file, and stop it; what is imported stays."""
+        return self._call("DELETE", f"/api/v1/imports/{import_id}/")
+
+    def imports_start(self, import_id: str, *, idempotency_key: str | None = None) -> Import:
+        """Import the file of a dry run that has ended, without sending it again."""
+        return self._call("POST", f"/api/v1/imports/{import_id}/start/", header={"Idempotency-Key": idempotency_key})
+
+    def imports_anki(self, body: PackageRequest, *, idempotency_key: str | None = None) -> Import:
+        """Import a package: notes, cards, media, all reviews. The same again changes nothing."""
+        return self._call("POST", "/api/v1/imports/anki/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def imports_table(self, body: MappedTableRequest, *, idempotency_key: str | None = None) -> TableReport:
+        """Store each good row as a card, and tell what is wrong with the others."""
+        return self._call("POST", "/api/v1/imports/table/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def imports_table_preview(self, body: TableRequest) -> Preview:
+        """Tell how the file is read: encoding, separator, columns, its first rows."""
+        return self._call("POST", "/api/v1/imports/table/preview/", form=body)
+
     def jobs_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedJobList:
         """Return your long work, newest first, in pages."""
         return self._call("GET", "/api/v1/jobs/", query={"cursor": cursor, "page_size": page_size})
@@ -1155,6 +1280,10 @@ class Resee:
     def me_update(self, body: PatchedProfileChangesRequest, *, if_match: str | None = None) -> Profile:
         """Change your profile; fields that are left out stay as they are."""
         return self._call("PATCH", "/api/v1/me/", header={"If-Match": if_match}, body=body)
+
+    def media_read(self, medium_id: str) -> bytes:
+        """Return a file that contents name in ``media``."""
+        return self._call("GET", f"/api/v1/media/{medium_id}/", is_json=False)
 
     def ocr_extract(self, body: UploadRequest, *, idempotency_key: str | None = None) -> Accepted:
         """Send a page to be read, as to /scans/."""

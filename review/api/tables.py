@@ -35,7 +35,7 @@ class TableSerializer(serializers.Serializer[Any]):
     """CSV, TSV, Anki's or Quizlet's text, or lines of JSON: 10,000 rows and 10 MB at most."""
 
     file = serializers.FileField(allow_empty_file=True)
-    encoding = serializers.CharField(max_length=40, required=False, default="")
+    encoding = serializers.CharField(max_length=40, allow_blank=True, default="")
     separator = serializers.ChoiceField(
         sorted(tables.SEPARATORS), required=False, allow_null=True, help_text="If not found out"
     )
