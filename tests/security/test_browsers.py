@@ -60,7 +60,7 @@ def test_reading_changes_nothing(settings: Any) -> None:
             assert answer.status_code < 500, route
             asked += answer.status_code == 200
             if answer.streaming:
-                answer.close()  # type: ignore[no-untyped-call]
+                answer.close()
         transaction.set_rollback(True)
     assert asked > 20
 
