@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 
 from config.celery import SCHEDULE
 from review import projections
-from tests.chaos.stage import Stage, entry
+from tests.chaos.stage import PARTS, Stage, entry
 
 CUT_SECONDS, STALL_SECONDS, FULL_SECONDS, TWO_BEATS_SECONDS = 6.0, 12.0, 6.0, 21.0
 EVERY = "reconcile-jobs"
@@ -20,11 +20,14 @@ Strike = Callable[[Stage], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``bar_seconds`` is how long the units that were being worked on may take to end."""
+    """``bar_seconds`` is how long the units that were being worked on may take to end.
+
+    ``parts`` have to work again."""
 
     name: str
     strike: Strike
     bar_seconds: float | None = None
+    parts: tuple[str, ...] = PARTS
     is_possible: Callable[[Stage], bool] = lambda _: True
 
 
@@ -116,7 +119,7 @@ KILLED = [
     Fault("worker ai killed", _kill("worker-ai")),
     Fault("beat killed", _kill("beat")),
     Fault("relay killed", _kill("relay")),
-    Fault("model server killed", _kill("models")),
+    Fault("model server killed", _kill("models"), parts=(*PARTS, "pages")),
     Fault("Valkey killed", _kill("valkey")),
     Fault("PostgreSQL killed", _kill("postgres")),
     Fault("PostgreSQL killed in a refresh", _kill_in_refresh),

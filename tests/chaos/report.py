@@ -20,7 +20,7 @@ def is_ok(figures: Mapping[str, Any]) -> bool:
 
 def show(figures: Mapping[str, Any]) -> None:
     """Print a table a profile: seconds until all worked again, what came last, the counts."""
-    console = Console(file=sys.stdout)
+    console = Console(file=sys.stdout, width=110)
     for name, profile in figures.items():
         table = Table("fault", "recovery, s", "last of all", "units, s", *COUNTS, title=name)
         for fault, row in profile.get("faults", {}).items():

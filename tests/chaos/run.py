@@ -57,7 +57,7 @@ def _struck(stage: Stage, fault: Fault) -> dict[str, Any]:
         return {"skipped": "needs root"}
     time.sleep(CALM_SECONDS)
     fault.strike(stage)
-    return _row(Recovery(stage), stage, fault)
+    return _row(Recovery(stage, fault.parts), stage, fault)
 
 
 def _row(recovery: Recovery, stage: Stage, fault: Fault | None) -> dict[str, Any]:

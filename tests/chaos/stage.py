@@ -35,6 +35,7 @@ PARTS = ("learners", "queues", "units", "events", "clock")
 _UNENDED = (
     "SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running') AND created_at <= '{}'"
 )
+_READ = "SELECT count(*) FROM jobs_job WHERE state = 'succeeded' AND created_at > '{}'"
 _UNSENT = (
     "SELECT count(*) FROM outbox_outboxentry WHERE published_at IS NULL AND created_at <= '{}'"
 )
@@ -106,20 +107,22 @@ def entry(name: str) -> RedBeatSchedulerEntry:
 class Recovery:
     """Asks again and again which parts work since a moment; each once and for all."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, stage: Stage, parts: tuple[str, ...] = PARTS) -> None:
+        self._stage, self._parts = stage, parts
         self._began, self._since = time.monotonic(), datetime.now(UTC)
         self._probes = {queue: _Probe(queue) for queue in _first_queues()}
         self.seconds: dict[str, float] = {}
 
     def wait(self, seconds: float) -> bool:
         """Return whether everything works before ``seconds`` have passed."""
-        checks: dict[str, Callable[[], bool]] = {name: getattr(self, f"_{name}") for name in PARTS}
+        checks: dict[str, Callable[[], bool]] = {
+            name: getattr(self, f"_{name}") for name in self._parts
+        }
         while time.monotonic() - self._began < seconds:
-            for name in [name for name in PARTS if name not in self.seconds]:
+            for name in [name for name in self._parts if name not in self.seconds]:
                 if _works(checks[name]):
                     self.seconds[name] = round(time.monotonic() - self._began, 1)
-            if len(self.seconds) == len(PARTS):
+            if len(self.seconds) == len(self._parts):
                 return True
             time.sleep(0.1)
         return False
@@ -132,6 +135,9 @@ class Recovery:
 
     def _units(self) -> bool:
         return not self._stage.count(_UNENDED, self._since)
+
+    def _pages(self) -> bool:
+        return bool(self._stage.count(_READ, self._since))
 
     def _events(self) -> bool:
         stage, since = self._stage, self._since
