@@ -122,7 +122,7 @@ def health() -> str:
         _check(cursor)
     found = age()
     if found.since_fold > STALE:
-        raise ReadModelsStale
+        raise ReadModelsStale(f"No fold has run for {found.since_fold.total_seconds():.0f} s.")
     return (
         f"folded {found.since_fold.total_seconds():.0f} s ago, "
         f"published {found.since_refresh.total_seconds():.0f} s ago, "
