@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,23 +62,24 @@ def prune(root: Path, *, before: datetime) -> None:
             shutil.rmtree(draft)
 
 
-def verify(folder: Path) -> int:
-    """Compare a backup's files with their hashes and return how many they are.
-
-    Raises CannotStart for the first that is missing, damaged, or not in the manifest.
-    """
-    manifest = folder / MANIFEST
-    if not manifest.is_file():
+def manifest(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each of a backup's files by its name; CannotStart when it is none."""
+    path = folder / MANIFEST
+    if not path.is_file():
         raise CannotStart(f"{folder} is no backup: it has no {MANIFEST}.")
-    wanted = dict(line.split("  ", 1)[::-1] for line in manifest.read_text().splitlines())
-    if DUMP not in wanted:
-        raise CannotStart(f"{folder} is no complete backup: {MANIFEST} names no {DUMP}.")
-    for name, sha256 in wanted.items():
-        if not (folder / name).is_file():
-            raise CannotStart(f"The backup is not complete: {folder / name} is missing.")
-        if _sha256(folder / name) != sha256:
-            raise CannotStart(f"The backup is damaged: {folder / name} has another SHA-256.")
-    return len(wanted)
+    found = dict(line.split("  ", 1)[::-1] for line in path.read_text().splitlines())
+    if DUMP not in found:
+        raise CannotStart(f"{folder} is no complete backup: its {MANIFEST} names no {DUMP}.")
+    return found
+
+
+def verify(wanted: Mapping[Path, str]) -> None:
+    """Compare files with their SHA-256; CannotStart names the first that is gone or differs."""
+    for path, sha256 in wanted.items():
+        if not path.is_file():
+            raise CannotStart(f"The backup is not complete: {path} is missing.")
+        if _sha256(path) != sha256:
+            raise CannotStart(f"The backup is damaged: {path} has another SHA-256.")
 
 
 def _take(source: Path, target: Path) -> None:

@@ -1,12 +1,18 @@
 """What doctor looks at in the embedded default: the models' files, the disk, the backups."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
+from django.utils import timezone
 
-from config.embedded import models, preflight
+from config.embedded import backup, models, preflight
 from config.operations.doctor import Ailing, Check, register
+from config.retention import kept
 from config.settings import home, variables
+
+BACKUP_OLD = timedelta(days=2)
 
 
 def register_checks() -> None:
@@ -14,6 +20,7 @@ def register_checks() -> None:
     if settings.SETTINGS_MODULE == "config.settings.production":
         return
     register("model_files", Check("Model files", model_files))
+    register("backups", Check("Backups", backups))
     register("disk", Check("Disk", disk))
 
 
@@ -28,6 +35,28 @@ def model_files() -> str:
                 "Run `manage.py provision`; `make run` does it too.",
             )
     return f"{len(models.MODELS)} are what they should be"
+
+
+def backups() -> str:
+    """See that the last backup is of these days; one is due a day after the first start."""
+    days = kept("backups")
+    started = home.home() / "secrets.json"
+    made = [*backup.backups(home.home()), *_first_start(started)]
+    if not days or not made:
+        return "none are wanted here" if not days else "the first is made within a day"
+    age = timezone.now() - max(made)
+    if age > BACKUP_OLD:
+        raise Ailing(
+            f"The last backup is {age.days} days old.",
+            "Run `make backup`; the worker `slow` writes one a day, its log says why it did not.",
+        )
+    return f"{len(backup.backups(home.home()))} are kept, for {days.days} days each"
+
+
+def _first_start(path: Path) -> list[datetime]:
+    if not path.exists():
+        return []
+    return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
 
 
 def disk() -> str:
