@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test proof check check-database docs bench torture chaos demo backup clean lock environment environment-dev
+.PHONY: help run test proof check check-database docs bench torture chaos demo backup restore doctor clean lock environment environment-dev
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
@@ -54,6 +54,12 @@ chaos: environment-dev  ## every part killed, cut off or filled up while learner
 
 backup: environment  ## database and media into RESEE_HOME/backups, with a manifest of hashes
 	@$(PY) manage.py backup
+
+restore: environment  ## FROM=folder of a backup; into a new RESEE_HOME, or with ARGS=--replace
+	@$(PY) manage.py restore $(FROM) $(ARGS)
+
+doctor: environment  ## what is wrong with this installation, and what to do
+	@$(PY) manage.py doctor
 
 lock: environment-dev  ## pin requirements*.in into requirements*.txt; torch's CPU build has to be among PIP_FIND_LINKS
 	$(PY) -m uv pip compile $(LOCK) requirements.in -o requirements.txt

@@ -83,6 +83,8 @@ ROUTES = {
     "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
+    "config.operations.tasks.*": {"queue": "low"},
+    "config.embedded.tasks.*": {"queue": "storage"},
 }
 SCHEDULE: dict[str, dict[str, Any]] = {
     "fold": {"task": "review.tasks.fold", "schedule": 60.0, "options": {"expires": 60}},
@@ -135,6 +137,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "prune-api": {
         "task": "config.api.tasks.prune",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
+SCHEDULE |= {
+    "prune-jobs": {
+        "task": "config.operations.tasks.prune_jobs",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "back-up": {
+        "task": "config.embedded.tasks.back_up",
+        "schedule": 24 * 3600.0,
         "options": {"expires": 3600},
     },
 }

@@ -14,4 +14,5 @@ class OcrConfig(AppConfig):
         from config.operations import health
         from ocr import model_client
 
-        health.register("ocr_model_server", model_client.health)
+        remedy = "Start `python -m ocr.model_server`, or correct OCR_MODEL_SERVER_URL."
+        health.register("ocr_model_server", model_client.health, remedy=remedy)

@@ -6,7 +6,7 @@ An original is ``scans/ab/SHA256.ext``; what is made from it lies in the folder 
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.core.files.base import ContentFile
@@ -14,10 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from config.errors import Unavailable
+from config.retention import kept as kept_for
 
 log = structlog.get_logger(__name__)
 ROOT = "scans"
-YOUNG = timedelta(hours=1)  # a file this young may belong to a scan that is not committed yet
+YOUNG = kept_for("strays")  # a file this young may belong to a scan that is not committed yet
 
 
 class StorageFailed(Unavailable):

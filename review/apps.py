@@ -14,4 +14,6 @@ class ReviewConfig(AppConfig):
         from config.operations import health
         from review import import_models, projections  # noqa: F401
 
-        health.register("read_models", projections.health)
+        remedy = "Run `manage.py rebuild_read_models` after a restore; else see that beat and the "
+        remedy += "worker of `medium` run."
+        health.register("read_models", projections.health, remedy=remedy)

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from config.retention import kept
 from review import metrics, stat_cache
 from review.read_models import SUMS
 
-DAYS_KEPT = 400
+DAYS_KEPT = kept("days").days
 STALE = timedelta(minutes=10)
 ROLLUPS = ("review_daycategory", "review_userday", "review_categorytotal", "review_hourclass")
 _LOCK = 7_310_001  # one fold, rebuild or erasure at a time
@@ -122,7 +123,7 @@ def health() -> str:
         _check(cursor)
     found = age()
     if found.since_fold > STALE:
-        raise ReadModelsStale
+        raise ReadModelsStale(f"No fold has run for {found.since_fold.total_seconds():.0f} s.")
     return (
         f"folded {found.since_fold.total_seconds():.0f} s ago, "
         f"published {found.since_refresh.total_seconds():.0f} s ago, "

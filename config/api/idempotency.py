@@ -6,7 +6,7 @@ key from its first line. So a process that dies leaves neither, and nothing has 
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,13 +21,14 @@ from config.api.models import IdempotentAnswer
 from config.api.problems import MEDIA_TYPE, exception_handler
 from config.api.rendering import dump
 from config.errors import Conflict, Invalid
+from config.retention import kept
 
 if TYPE_CHECKING:
     from django.utils.datastructures import MultiValueDict
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-KEPT = timedelta(hours=24)
+KEPT = kept("idempotency")
 KEY_MAX = 255
 _CREDENTIALS = 401, 403, 429  # say nothing of the request itself
 

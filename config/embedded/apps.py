@@ -8,3 +8,9 @@ class EmbeddedConfig(AppConfig):
 
     name = "config.embedded"
     label = "embedded"
+
+    def ready(self) -> None:
+        """Tell doctor what there is to look at."""
+        from config.embedded.diagnosis import register_checks
+
+        register_checks()

@@ -16,6 +16,7 @@ from config.embedded.errors import CannotStart
 from config.settings import home, variables
 
 DUMPS_KEPT = 5
+_COUNT_TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,26 @@ def dump(root: Path, path: Path) -> None:
         reason = done.stderr.decode(errors="replace").strip() or "it said nothing"
         raise CannotStart(f"pg_dump failed, nothing was migrated: {reason.splitlines()[-1]}")
     draft.rename(path)
+
+
+def restore(root: Path, path: Path) -> None:
+    """Fill an empty database from what `dump` wrote, as a whole or not at all.
+
+    Raises CannotStart when there are tables already, or the dump cannot be read.
+    """
+    psql = [str(postgres.binary(root, "psql")), "-d", _address(), "-Atc", _COUNT_TABLES]
+    if _ran(psql) != "0":
+        raise CannotStart("The database is not empty; nothing was restored.")
+    command = [str(postgres.binary(root, "pg_restore")), "--no-owner", "--exit-on-error"]
+    _ran([*command, "--single-transaction", "--dbname", _address(), str(path)])
+
+
+def _ran(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr.strip() or "it said nothing").splitlines()[-1]
+        raise CannotStart(f"{Path(command[0]).name} failed: {reason}")
+    return done.stdout.strip()
 
 
 def people(names: tuple[str, ...] = ("demo", "admin")) -> list[Person]:

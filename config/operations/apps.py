@@ -20,6 +20,23 @@ class OperationsConfig(AppConfig):
         health.register("database", parts.database)
         health.register("redis", parts.redis)
         health.register("broker", parts.broker)
+        _register_doctor()
         connection_created.connect(measure_queries)
         answer_request_ids()
         log_addresses()
+
+
+def _register_doctor() -> None:
+    from config.operations import server_checks, setting_checks
+    from config.operations.doctor import Check, register
+
+    register("settings", Check("Settings", setting_checks.variables))
+    register("database", Check("Database", server_checks.database))
+    register("migrations", Check("Migrations", server_checks.migrations, ("database",)))
+    register("redis", Check("Redis", server_checks.redis))
+    register("broker", Check("Broker", server_checks.broker))
+    register("queues", Check("Queues", server_checks.queues, ("broker",)))
+    register("workers", Check("Workers", server_checks.workers, ("redis",)))
+    register("clocks", Check("Clocks", server_checks.clocks, ("database", "redis")))
+    register("storage", Check("Storage", setting_checks.storage))
+    register("mail", Check("Mail", setting_checks.post))

@@ -4,11 +4,13 @@ import dataclasses
 import importlib
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
 
+from config.retention import RULES
 from config.settings.variables import VARIABLES
 
 _HEAD = """# Contract
@@ -37,6 +39,7 @@ def contract(queues: Iterable[Any], routes: Mapping[str, Any], schedule: Mapping
         _table("Queues", _QUEUE, _queues(queues)),
         _table("Routes", ("Task", "Queue"), ((n, r["queue"]) for n, r in routes.items())),
         _table("Clock", ("Entry", "Task", "Every, s"), _clock(schedule)),
+        _table("Retention", ("What", "Kept", "Ended by"), _retention()),
         _table("Environment variables", ("Variable", "Default", "Meaning"), _variables()),
     ]
     return "\n".join(sections)
@@ -76,6 +79,17 @@ def _queues(queues: Iterable[Any]) -> Iterator[tuple[object, ...]]:
 def _clock(schedule: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     for name, entry in schedule.items():
         yield f"`{name}`", f"`{entry['task']}`", entry["schedule"]
+
+
+def _retention() -> Iterator[tuple[str, str, str]]:
+    for rule in RULES:
+        kept = f"`{rule.setting}`" if rule.setting else _duration(rule.kept)
+        yield rule.what, kept, f"`{rule.entry}`"
+
+
+def _duration(kept: timedelta | None) -> str:
+    hours = (kept or timedelta()) // timedelta(hours=1)
+    return "" if not hours else f"{hours} h" if hours <= 24 else f"{hours // 24} days"
 
 
 def _variables() -> Iterator[tuple[str, str, str]]:

@@ -13,6 +13,7 @@ TIMEOUT_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 _checks: dict[str, Check] = {}
+_remedies: dict[str, str] = {}
 _threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="readyz")
 
 
@@ -25,14 +26,24 @@ class Health:
     detail: str
 
 
-def register(name: str, check: Check) -> None:
-    """Add a check to /readyz: it returns a short detail, raises when its part does not answer."""
+def register(name: str, check: Check, *, remedy: str = "") -> None:
+    """Add a check to /readyz: it returns a short detail, raises when its part does not answer.
+
+    ``remedy`` is what an operator should do then, in a sentence.
+    """
     _checks[name] = check
+    if remedy:
+        _remedies[name] = remedy
 
 
 def registered() -> dict[str, Check]:
     """Return the checks by name."""
     return dict(_checks)
+
+
+def remedies() -> dict[str, str]:
+    """Return by name what to do when a check fails."""
+    return dict(_remedies)
 
 
 def check_all() -> list[Health]:

@@ -11,8 +11,12 @@ class OutboxConfig(AppConfig):
     verbose_name = "Events"
 
     def ready(self) -> None:
-        """Readiness includes that events leave."""
-        from config.operations import health
-        from config.outbox import relay
+        """Readiness includes that events leave; doctor looks for those that nobody could handle."""
+        from config.operations import doctor, health
+        from config.operations.parts import SHARED
+        from config.outbox import figures, relay
 
-        health.register("events", relay.health)
+        SHARED.register(figures.OutboxFigures())
+        health.register("events", relay.health, remedy="Start `manage.py relay`.")
+        check = doctor.Check("Dead letters", figures.dead_letters, ("database",))
+        doctor.register("dead_letters", check)

@@ -60,7 +60,8 @@ def health() -> str:
     waiting = OutboxEntry.objects.filter(published_at=None)
     oldest = waiting.aggregate(oldest=Min("created_at"))["oldest"]
     if oldest and timezone.now() - oldest > LATE:
-        raise EventsLate
+        minutes = (timezone.now() - oldest) // timedelta(minutes=1)
+        raise EventsLate(f"Events have been waiting for a relay for {minutes} minutes.")
     return f"{waiting.count()} entries wait to be sent" if oldest else "all events are sent"
 
 

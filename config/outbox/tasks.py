@@ -1,19 +1,16 @@
 """The clock of the outbox."""
 
-from datetime import timedelta
-
 from celery import shared_task
 from django.utils import timezone
 
-from config.outbox.models import OutboxEntry, ProcessedEvent
-
-KEPT = timedelta(days=7)  # what a lost stream is filled from again
-REMEMBERED = timedelta(days=14)  # longer, so that an event sent again finds its mark
+from config.outbox.models import DeadLetter, OutboxEntry, ProcessedEvent
+from config.retention import kept
 
 
 @shared_task(name="config.outbox.tasks.prune")
 def prune(**_: object) -> None:
-    """Forget events that were sent long ago, and the marks of those handled before that."""
+    """Forget events that were sent, handled or replayed long ago."""
     now = timezone.now()
-    OutboxEntry.objects.filter(published_at__lt=now - KEPT).delete()
-    ProcessedEvent.objects.filter(processed_at__lt=now - REMEMBERED).delete()
+    OutboxEntry.objects.filter(published_at__lt=now - kept("outbox")).delete()
+    ProcessedEvent.objects.filter(processed_at__lt=now - kept("handled_events")).delete()
+    DeadLetter.objects.filter(replayed_at__lt=now - kept("dead_letters")).delete()

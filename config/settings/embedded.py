@@ -7,6 +7,7 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import caches, celery_broker, database
 from config.settings.logging import logging_settings
 
+RESEE_BACKUP_DAYS = variables.integer("RESEE_BACKUP_DAYS")
 SECRET_KEY = variables.text("SECRET_KEY") or home.secret("secret_key")
 _EMBEDDED_DATABASE = f"postgres://resee@{quote(str(home.postgres_socket_dir()), safe='')}/resee"
 DATABASES = {"default": database(variables.text("DATABASE_URL") or _EMBEDDED_DATABASE)}

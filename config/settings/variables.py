@@ -144,6 +144,11 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Folder in which the processes of one machine share their metrics.",
     ),
+    Variable(
+        "RESEE_BACKUP_DAYS",
+        "7",
+        "Days that the daily backups of the embedded default are kept; 0: none are made.",
+    ),
     Variable("LOG_LEVEL", "INFO", "Lowest level that is logged."),
     Variable("LOG_FORMAT", "json", "json, or console for people."),
     Variable(

@@ -11,7 +11,9 @@ import psycopg
 import pytest
 
 from config.embedded import processes
-from tests.config.embedded.product import Product
+from config.embedded.servers import servers
+from config.embedded.supervisor import Supervisor
+from tests.config.embedded.product import Product, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("product")]
 COUNT = "SELECT count(*) FROM kept"
@@ -98,4 +100,46 @@ def test_a_backup_of_the_running_product_checks_with_plain_tools(product: Produc
         text=True,
         check=True,
     )
-    assert done.stdout.splitlines() == ["database.dump: OK", "media/pages/page.webp: OK"]
+    assert done.stdout.splitlines() == [
+        "database.dump: OK",
+        "media/pages/page.webp: OK",
+        "secrets.json: OK",
+    ]
+
+
+_LEARN = """
+from accounts.queries.learners import learner_of
+from tests import make
+from tests.review.cards import card, review
+from review import projections
+from review.ratings import Rating
+learner = learner_of(make.user('drill@example.com'))
+for rating in Rating:
+    review(learner, card(learner, rating.name), rating)
+projections.rebuild()
+"""
+_FIGURES = "SELECT review_count, again_count, taken_ms FROM review_userday ORDER BY 1, 2, 3"
+_FACTS = "SELECT public_id, rating, due_at FROM review_reviewhistory ORDER BY 1"
+
+
+def test_a_backup_restored_into_a_new_cluster_is_what_it_was(product: Product, root: Path) -> None:
+    product.manage("shell", "-c", _LEARN)
+    (product.root / "media").mkdir(exist_ok=True)
+    (product.root / "media" / "kept.webp").write_bytes(b"kept")
+    facts, figures = product.sql(_FACTS), product.sql(_FIGURES)
+    assert len(facts) == 4
+    assert figures
+    folder = Path(product.manage("backup").stdout.split()[0])
+    drilled = Product(root, port=free_port())
+    done = drilled.manage("restore", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert "4 facts counted" in done.stdout
+    assert "Every read model is a recount, every schedule a replay." in done.stdout
+    assert (root / "media" / "kept.webp").read_bytes() == b"kept"
+    secrets = [each.root / "secrets.json" for each in (product, drilled)]
+    assert secrets[0].read_text() == secrets[1].read_text()
+    with Supervisor(root, print) as supervisor:
+        (database,) = (server for server in servers(root) if server.name == "postgres")
+        supervisor.start(database)
+        supervisor.wait_ready(database)
+        assert (drilled.sql(_FACTS), drilled.sql(_FIGURES)) == (facts, figures)
