@@ -129,7 +129,7 @@ class MediumAdmin(ReadOnlyTable[Medium]):
 class AnkiNotetypeAdmin(ReadOnlyTable[AnkiNotetype]):
     """Note types, kept for the way back."""
 
-    list_display = ("__str__", "user", "digest")
+    list_display = ("digest", "user")
     list_select_related = ("user",)
     search_fields = ("=user__email", "=digest")
 

@@ -46,7 +46,7 @@ class AnkiNotetype(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.definition.get("name", self.digest))
+        return self.digest
 
 
 class Medium(models.Model):

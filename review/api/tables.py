@@ -20,7 +20,7 @@ from config.api.rendering import dump
 from review import tables
 from review.api.contents import ContentSerializer, shown
 from review.commands.import_table import import_table
-from review.queries.table_export import json_rows, table_rows
+from review.queries.table_export import exported_contents, table_rows
 
 PREVIEWED = 20
 KINDS = {
@@ -28,6 +28,7 @@ KINDS = {
     "tsv": ("\t", "text/tab-separated-values; charset=utf-8"),
     "jsonl": ("", "application/x-ndjson"),
 }
+_CHUNK = 1000
 _FLUSH = 64 * 1024
 
 
@@ -166,10 +167,11 @@ class TableExport(APIView):
         kind, category_id = query.validated_data["kind"], query.validated_data.get("category")
         separator, media_type = KINDS[kind]
         learner = learner_of(request.user)
+        contents = exported_contents(learner, category_id)  # before the answer begins: or 404
         lines = (
-            tables.written(table_rows(learner, category_id), separator=separator)
+            tables.written(table_rows(learner, contents), separator=separator)
             if separator
-            else (dump(row).decode() + "\n" for row in json_rows(learner, category_id, shown))
+            else (dump(shown(row)).decode() + "\n" for row in contents.iterator(_CHUNK))
         )
         response = StreamingHttpResponse(_blocks(lines), content_type=media_type)
         response["Content-Disposition"] = f'attachment; filename="resee.{kind}"'

@@ -1,7 +1,6 @@
 """A learner's contents as the rows of a table."""
 
 from collections.abc import Iterator
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -23,10 +22,10 @@ def exported_contents(learner: Learner, category_id: UUID | None) -> QuerySet[Co
     return rows
 
 
-def table_rows(learner: Learner, category_id: UUID | None) -> Iterator[dict[str, str]]:
+def table_rows(learner: Learner, contents: QuerySet[Content]) -> Iterator[dict[str, str]]:
     """Yield the contents as rows, their categories as paths. Memory does not grow with them."""
     paths = _paths(learner)
-    for content in exported_contents(learner, category_id).iterator(chunk_size=_CHUNK):
+    for content in contents.iterator(chunk_size=_CHUNK):
         yield {
             "front": content.front,
             "back": content.back,
@@ -48,9 +47,3 @@ def _paths(learner: Learner) -> dict[int, str]:
         return f"{path(parent)}::{name}" if parent else name
 
     return {key: path(key) for key in rows}
-
-
-def json_rows(learner: Learner, category_id: UUID | None, shown: Any) -> Iterator[dict[str, Any]]:
-    """Yield the contents as the API shows them."""
-    for content in exported_contents(learner, category_id).iterator(chunk_size=_CHUNK):
-        yield shown(content)

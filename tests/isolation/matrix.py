@@ -128,6 +128,8 @@ def _tried(
         if response.status_code >= 500 and route != _HEALTH:
             found.faults.append(f"{actor} {method} {route}: {response.status_code}")
         yield method, response
+        for close in response._resource_closers:  # nobody may have read it to its end
+            close()
 
 
 def _send(world: World, client: Client, method: str, route: str, row: Row) -> Any:

@@ -157,3 +157,4 @@ def test_anothers_category_takes_nothing(api: ApiClient, bob: User) -> None:
     theirs = make.category(bob, "Theirs")
     answer = send(api, "a,b\n", category=theirs.public_id)
     assert (answer.status_code, Content.objects.count()) == (404, 0)
+    assert api.get("/exports/table/", category=theirs.public_id).status_code == 404
