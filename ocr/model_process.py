@@ -133,7 +133,7 @@ class Model:
 
 
 def _read(one: Loaded, data: bytes, options: ReadingOptions) -> Found:
-    page = pages.decode(data, quarter_turns=options.quarter_turns)
+    page = pages.decode(data, quarter_turns=options.quarter_turns, crop=options.part)
     is_highlight = options.mode == "highlight"
     seen = highlights.bleached(page) if is_highlight else page
     engine = one.engine

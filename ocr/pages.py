@@ -7,6 +7,7 @@ import io
 import struct
 import threading
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -125,6 +126,15 @@ def decode(
     return np.ascontiguousarray(pixels if crop is None else _cropped(pixels, crop))
 
 
+def checked_crop(numbers: Sequence[float]) -> Crop:
+    """Return left, top, right and bottom; BadCrop unless they are a part of a page."""
+    match numbers:
+        case (left, top, right, bottom) if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
+            return (left, top, right, bottom)
+    detail = "A crop is left,top,right,bottom from 0 to 1, left before right, top before bottom."
+    raise BadCrop(detail, field="crop")
+
+
 def text_lines(data: bytes, *, page: int = 1) -> list[Line]:
     """Return the lines that the file itself holds as text, unordered; none for an image.
 
@@ -135,10 +145,7 @@ def text_lines(data: bytes, *, page: int = 1) -> list[Line]:
 
 
 def _cropped(pixels: Pixels, crop: Crop) -> Pixels:
-    left, top, right, bottom = crop
-    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        detail = "A crop is left, top, right, bottom from 0 to 1, left before right, top first."
-        raise BadCrop(detail, field="crop")
+    left, top, right, bottom = checked_crop(crop)
     height, width = pixels.shape[:2]
     part = pixels[round(top * height) : round(bottom * height),
                   round(left * width) : round(right * width)]  # fmt: skip

@@ -129,7 +129,8 @@ def _original(scan: Scan) -> bytes:
 
 def _reading(scan: Scan, number: int, data: bytes) -> Reading | Failure:
     try:
-        if scan.mode == "text" and (stored := page_images.stored_text(data, number)):
+        is_whole = scan.mode == "text" and not scan.crop
+        if is_whole and (stored := page_images.stored_text(data, number)):
             (width, height), lines = stored
             text = full_text(lines)
             return Reading(PDF_TEXT, width, height, 0, lines, text)
