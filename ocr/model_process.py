@@ -1,4 +1,4 @@
-"""The models in the process that reads: one page at a time; replaced when it has grown.
+"""The models in the process that reads: two pages at a time; replaced when it has grown.
 
 It knows no database and imports no Django.
 """
@@ -23,6 +23,7 @@ from ocr.options import ReadingOptions
 from ocr.text_lines import Line
 
 WAITING_MAX = 4
+PAGES_AT_ONCE = 2  # one is looked over while the other's lines keep the threads busy
 LOADING_SECONDS_MAX = 30.0
 
 log = logging.getLogger("gunicorn.error")
@@ -69,7 +70,7 @@ class Model:
         self._load, self._retire = load, retire
         self._loaded: Sequence[Loaded] = ()
         self._is_settled = threading.Event()
-        self._one_page = threading.Lock()
+        self._places = threading.Semaphore(PAGES_AT_ONCE)
         self._counting = threading.Lock()
         self.in_progress = 0
         self._is_retiring = False
@@ -84,11 +85,10 @@ class Model:
         """Return the upright page with its lines; Unavailable when too many wait already."""
         self._enter()
         try:
-            with metrics.WAITING.track_inprogress(), self._one_page:
+            with metrics.WAITING.track_inprogress(), self._places:
                 one = chosen(self._ready(), data)
                 started = time.perf_counter()
-                with one.version.environment():
-                    found = _read(one, data, options)
+                found = _read(one, data, options)
                 metrics.READ_SECONDS.labels(one.label).observe(time.perf_counter() - started)
                 return found
         finally:

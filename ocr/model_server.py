@@ -1,14 +1,15 @@
 """The OCR model server: ``python -m ocr.model_server`` listens on RESEE_PORT + 2.
 
 POST /predict?confidence_threshold=&language= with an image as body; GET /health; GET /metrics.
-One page is read at a time (more threads cost more CPU for the same pages), few may wait, the rest
-is told to come back. It knows no database and imports no Django.
+Two pages are read at a time, their lines spread over the cores; few may wait, the rest is told to
+come back. It knows no database and imports no Django.
 """
 
 import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -39,7 +40,9 @@ Answer = tuple[int, dict[str, Any]]
 
 
 def _all_versions() -> list[Loaded]:
-    return load(parsed(variables.text("OCR_MODEL_VERSIONS")), PaddleEngine)
+    threads = variables.integer("OCR_MODEL_SERVER_THREADS") or len(os.sched_getaffinity(0))
+    versions = parsed(variables.text("OCR_MODEL_VERSIONS"))
+    return load(versions, partial(PaddleEngine, threads=threads))
 
 
 class ModelServer:

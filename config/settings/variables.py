@@ -54,6 +54,11 @@ VARIABLES: tuple[Variable, ...] = (
         "1200",
         "Memory of the OCR model server's process; grown beyond it, the next takes its place.",
     ),
+    Variable(
+        "OCR_MODEL_SERVER_THREADS",
+        "0",
+        "Lines that the OCR model server's process reads at once; 0: one a core.",
+    ),
     Variable("OCR_MODEL_SERVER_HOST", "127.0.0.1", "Address the OCR model server listens on."),
     Variable(
         "OCR_DET_DIR", "", "Folder of the text detection model; the provisioned one when empty."

@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from celery.exceptions import Retry
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -17,6 +18,7 @@ from config.jobs.models import Job
 from ocr import storage
 from ocr.commands import files
 from ocr.models import Scan
+from ocr.tasks import COPIES_WAIT_MAX, make_copies
 from tests.client import ApiClient
 from tests.ocr import images, pdfs
 from tests.ocr.conftest import Serve, read, sent
@@ -200,3 +202,17 @@ def test_a_file_discarded_while_it_is_sent_is_stored_again(
         scan = sent(learner)
     assert default_storage.exists(str(scan.file))
     assert Job.objects.get().state == Job.State.QUEUED
+
+
+def test_copies_are_made_after_the_pages_that_wait(done: Scan, learner: Learner) -> None:
+    folder = storage.copy_name(done.sha256, "").rstrip("/")
+    waiting = sent(learner, images.png())
+    with pytest.raises(Retry):
+        make_copies.apply(kwargs={"scan_id": str(done.public_id)}, throw=True).get()
+    assert not default_storage.exists(folder)
+    made = make_copies.apply(
+        kwargs={"scan_id": str(done.public_id)}, retries=COPIES_WAIT_MAX, throw=True
+    )
+    assert made.successful()  # in the end, however many wait
+    assert default_storage.exists(folder)
+    assert waiting.job.state == Job.State.QUEUED
