@@ -10,7 +10,7 @@ that over 5 x page_cpu_s / cores: 1 is every core busy, the number of cores is o
 
 Other work on the machine takes its share of the cores, so the peer is: one bare process a core, at
 the same nice, with the same engine and no product around it. ``granted`` is the part of the cores
-that those got in that round (1 on a quiet machine), and wall_ratio is wall_all_ratio x granted.
+that those got before and after it (1 on a quiet machine); wall_ratio is wall_all_ratio x granted.
 """
 
 import argparse
@@ -207,8 +207,10 @@ def measure(seed: int, root: Path, port: int) -> dict[str, list[float]]:
             send(client, drawn(seed + 990 + number))
         asked_until(client, have_ended)  # everything is loaded now
         for number in range(RUNS):
-            figures = idle(client) | bare(readers, page)
+            figures, before = idle(client), bare(readers, page)
             figures |= busy(client, running, seed + 100 * number)
+            after = bare(readers, page)
+            figures |= {name: (before[name] + after[name]) / 2 for name in before}
             figures["wall_ratio"] = figures["wall_all_ratio"] * figures["granted"]
             for cut in ("p50", "p95"):
                 figures[f"{cut}_ratio"] = figures[f"busy_{cut}_ms"] / figures[f"idle_{cut}_ms"]

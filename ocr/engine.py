@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version as installed_version
 from math import inf
@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from config.settings import home, variables
-from ocr import bfloat16, tesseract
+from ocr import bfloat16, gpu, tesseract
 from ocr.languages import FULL_HEAD, has_hangul
 from ocr.lost_ink import LOST_HEIGHTS, Classes, lost_ink
 from ocr.pages import Pixels
@@ -62,8 +62,8 @@ class _Read(NamedTuple):
 class _Recogniser:
     """Reads the picture of one line; several threads may at once."""
 
-    def __init__(self, folder: Path, device: str, threads: int) -> None:
-        self._model = _load("TextRecognition", folder, device, threads)
+    def __init__(self, folder: Path, place: "Place") -> None:
+        self._model = _load("TextRecognition", folder, place)
         predictor = self._model.paddlex_predictor
         self._run, predictor.runner = predictor.runner, self._observed
         self._seen = threading.local()
@@ -78,20 +78,29 @@ class _Recogniser:
         return outputs
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where to read: ``device`` is cpu, gpu or gpu:N; a gpu needs the package onnxruntime-gpu.
+
+    ``threads`` read a line each; ``gpu_memory_mb`` is for all models of the engine, 0: no limit.
+    """
+
+    device: str = "cpu"
+    threads: int = 1
+    gpu_memory_mb: float = 0
+
+
 class PaddleEngine:
     """PP-OCR, a line on one thread: two threads on one line cost half as much again for it.
 
     The lines of a page are spread over the threads. Several pages may be read at once.
     """
 
-    def __init__(self, *, device: str = "cpu", threads: int = 1) -> None:
-        """Load the models (seconds); ModelMissing says which folder is at fault.
-
-        ``device`` is cpu, gpu or gpu:N; a gpu needs the package onnxruntime-gpu.
-        """
-        self._device, self._threads = device, threads
+    def __init__(self, place: Place | None = None) -> None:
+        """Load the models (seconds); ModelMissing says which folder is at fault."""
+        self._place = place = place or Place()
         self._one_detection = threading.Lock()  # it takes most of the memory
-        self._lines_at_once = ThreadPoolExecutor(threads, thread_name_prefix="line")
+        self._lines_at_once = ThreadPoolExecutor(place.threads, thread_name_prefix="line")
         self._full_folder = variables.text("OCR_REC_DIR")
         detection = _folder("OCR_DET_DIR", "PP-OCRv6_small_det")
         recognition = _folder("OCR_REC_DIR", "PP-OCRv6_small_rec_latin")
@@ -101,17 +110,17 @@ class PaddleEngine:
         os.environ |= _ENVIRONMENT
         os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(home.home() / "paddle"))
         limits = {"limit_side_len": SIDE_MAX, "limit_type": "max"}
-        self._detection = _load("TextDetection", detection, device, threads, **limits)
-        self._latin = _Recogniser(recognition, device, threads)
-        self._korean = _Recogniser(korean, device, threads) if korean else None
-        floats = " bf16" if _is_bfloat16(device) else ""
+        self._detection = _load("TextDetection", detection, place, **limits)
+        self._latin = _Recogniser(recognition, place)
+        self._korean = _Recogniser(korean, place) if korean else None
+        floats = " bf16" if _is_bfloat16(place) else ""
         self.version = f"{names}{floats} (paddleocr {installed_version('paddleocr')})"
 
     @cached_property
     def _full(self) -> _Recogniser:
         """The recogniser with every character; an operator's own takes its place."""
         folder = _given_folder(self._full_folder, "PP-OCRv6_small_rec")
-        return _Recogniser(folder, self._device, self._threads)
+        return _Recogniser(folder, self._place)
 
     def read(self, page: Pixels, *, language: str = "auto") -> list[Line]:
         """Return the lines found on height x width x 3 bytes (blue, green, red), unordered.
@@ -211,29 +220,28 @@ def _model_name(folder: Path) -> str:
     raise ModelMissing(f"{folder}/inference.yml does not say the model's name.")
 
 
-def _load(kind: str, folder: Path, device: str, threads: int, **options: Any) -> Any:
-    """Return paddleocr's TextDetection or TextRecognition with the folder's model.
-
-    So many threads may use it at once, each for itself.
-    """
+def _load(kind: str, folder: Path, place: Place, **options: Any) -> Any:
+    """Return paddleocr's TextDetection or TextRecognition with the folder's model."""
     import paddleocr
 
     weights = folder / "inference.onnx"
     is_onnx = weights.is_file()  # else Paddle's own format, which needs the package paddlepaddle
     # every line and page has a size of its own: patterns of memory kept for each took 250 MB
-    settings = {"intra_op_num_threads": 1, "enable_mem_pattern": False}
+    settings: dict[str, Any] = {"intra_op_num_threads": 1, "enable_mem_pattern": False}
+    if place.device != "cpu":
+        settings["provider_options"] = gpu.provider_options(kind, place.gpu_memory_mb)
     engine = {"engine": "onnxruntime", "engine_config": settings}
     model = getattr(paddleocr, kind)(
         model_name=_model_name(folder),
         model_dir=str(folder),
-        device=device,
+        device=place.device,
         **(engine if is_onnx else {"enable_mkldnn": False, "cpu_threads": 1}),
         **options,
     )
-    if is_onnx and _is_bfloat16(device):
-        model.paddlex_predictor.runner = bfloat16.Runner(weights, threads)
+    if is_onnx and _is_bfloat16(place):
+        model.paddlex_predictor.runner = bfloat16.Runner(weights, place.threads)
     return model
 
 
-def _is_bfloat16(device: str) -> bool:
-    return device == "cpu" and bfloat16.is_supported()
+def _is_bfloat16(place: Place) -> bool:
+    return place.device == "cpu" and bfloat16.is_supported()

@@ -63,11 +63,14 @@ class Model:
     """
 
     def __init__(
-        self, load: Callable[[], Sequence[Loaded]], retire: Callable[[], None] = retire_process
+        self,
+        load: Callable[[], Sequence[Loaded]],
+        retire: Callable[[], None] = retire_process,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Begin to load."""
+        """Begin to load; ``has_room`` is asked before each page."""
         self.status = "loading"
-        self._load, self._retire = load, retire
+        self._load, self._retire, self._has_room = load, retire, has_room
         self._loaded: Sequence[Loaded] = ()
         self._is_settled = threading.Event()
         self._places = threading.Semaphore(PAGES_AT_ONCE)
@@ -95,6 +98,8 @@ class Model:
             self._leave()
 
     def _enter(self) -> None:
+        if not self._has_room():
+            raise Unavailable("The GPU's memory is nearly full.", retry_after_seconds=5)
         with self._counting:
             if self._is_retiring:
                 raise Unavailable("The process is being replaced.", retry_after_seconds=2)

@@ -22,9 +22,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.errors import Invalid, ReseeError
 from config.settings import variables
+from ocr import gpu, pages
 from ocr import model_metrics as metrics
-from ocr import pages
-from ocr.engine import PaddleEngine
+from ocr.engine import PaddleEngine, Place
 from ocr.model_process import WAITING_MAX, Model, retire_process
 from ocr.model_versions import Loaded, load, parsed
 from ocr.options import ReadingOptions
@@ -40,9 +40,21 @@ Answer = tuple[int, dict[str, Any]]
 
 
 def _all_versions() -> list[Loaded]:
-    threads = variables.integer("OCR_MODEL_SERVER_THREADS") or len(os.sched_getaffinity(0))
     versions = parsed(variables.text("OCR_MODEL_VERSIONS"))
-    return load(versions, partial(PaddleEngine, threads=threads))
+    place = Place(
+        device=variables.text("OCR_DEVICE"),
+        threads=variables.integer("OCR_MODEL_SERVER_THREADS") or len(os.sched_getaffinity(0)),
+        gpu_memory_mb=variables.integer("OCR_GPU_MEMORY_MB") / len(versions),
+    )
+    _gpu_has_room()  # a GPU that does not answer is told now
+    return load(versions, partial(PaddleEngine, place))
+
+
+def _gpu_has_room() -> bool:
+    if (number := gpu.number_of(variables.text("OCR_DEVICE"))) is None:
+        return True
+    limit = variables.integer("OCR_GPU_USED_MAX_PERCENT")
+    return gpu.has_room(partial(gpu.nvidia, number), used_max_percent=limit)
 
 
 class ModelServer:
@@ -52,9 +64,10 @@ class ModelServer:
         self,
         load: Callable[[], Sequence[Loaded]] = _all_versions,
         retire: Callable[[], None] = retire_process,
+        has_room: Callable[[], bool] = _gpu_has_room,
     ) -> None:
         """Begin to load the models."""
-        self.model = Model(load, retire)
+        self.model = Model(load, retire, has_room)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; whatever goes wrong is an answer with ``status`` "failed"."""

@@ -54,6 +54,17 @@ VARIABLES: tuple[Variable, ...] = (
         "1200",
         "Memory of the OCR model server's process; grown beyond it, the next takes its place.",
     ),
+    Variable("OCR_DEVICE", "cpu", "What the OCR models run on: cpu, gpu or gpu:N."),
+    Variable(
+        "OCR_GPU_MEMORY_MB",
+        "0",
+        "Memory of the GPU that one OCR model server may take; 0: any.",
+    ),
+    Variable(
+        "OCR_GPU_USED_MAX_PERCENT",
+        "90",
+        "Of the GPU's memory, used by whatever runs there: from here on pages are refused (503).",
+    ),
     Variable(
         "OCR_MODEL_SERVER_THREADS",
         "0",

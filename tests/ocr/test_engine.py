@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from config.embedded import models
 from config.settings import home
 from ocr import bfloat16, tesseract
-from ocr.engine import ModelMissing, PaddleEngine
+from ocr.engine import ModelMissing, PaddleEngine, Place
 from ocr.languages import has_hangul
 from ocr.pages import Pixels
 from ocr.text_lines import LANGUAGE_UNAVAILABLE, Line, in_reading_order, sure_enough
@@ -114,7 +114,7 @@ def test_chinese_is_read_with_every_character(engine: PaddleEngine) -> None:
 
 
 def test_pages_are_read_at_once_as_they_are_alone(engine: PaddleEngine) -> None:
-    threaded = PaddleEngine(threads=4)
+    threaded = PaddleEngine(Place(threads=4))
     sheets = [drawn(*ENGLISH), drawn(ENGLISH[0], GEORGIAN), drawn(*ENGLISH[1:], "7")]
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(threaded.read, sheets * 3))

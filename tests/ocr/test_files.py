@@ -204,15 +204,17 @@ def test_a_file_discarded_while_it_is_sent_is_stored_again(
     assert Job.objects.get().state == Job.State.QUEUED
 
 
-def test_copies_are_made_after_the_pages_that_wait(done: Scan, learner: Learner) -> None:
-    folder = storage.copy_name(done.sha256, "").rstrip("/")
-    waiting = sent(learner, images.png())
+def test_copies_are_made_after_the_pages_that_wait(
+    done: Scan, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(files, "make_copies", lambda scan_id: made.append(str(scan_id)))
+    waiting, scan_id = sent(learner, images.png()), str(done.public_id)
     with pytest.raises(Retry):
-        make_copies.apply(kwargs={"scan_id": str(done.public_id)}, throw=True).get()
-    assert not default_storage.exists(folder)
-    made = make_copies.apply(
-        kwargs={"scan_id": str(done.public_id)}, retries=COPIES_WAIT_MAX, throw=True
-    )
-    assert made.successful()  # in the end, however many wait
-    assert default_storage.exists(folder)
-    assert waiting.job.state == Job.State.QUEUED
+        make_copies.apply(kwargs={"scan_id": scan_id}, throw=True)
+    assert made == []
+    make_copies.apply(kwargs={"scan_id": scan_id}, retries=COPIES_WAIT_MAX, throw=True)
+    assert made == [scan_id]  # in the end, however many wait
+    read(waiting)
+    make_copies.apply(kwargs={"scan_id": scan_id}, throw=True)
+    assert made == [scan_id] * 2
