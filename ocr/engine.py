@@ -196,6 +196,11 @@ class PaddleEngine:
         return [("", 0.0)] * len(pictures)
 
 
+def reads_korean() -> bool:
+    """Tell whether lines in Korean are read: by the operator's model, or by tesseract."""
+    return bool(variables.text("OCR_KO_REC_DIR")) or tesseract.is_installed()
+
+
 def _folder(variable: str, provisioned: str) -> Path:
     """Return the operator's folder or the provisioned one."""
     return _given_folder(variables.text(variable), provisioned)

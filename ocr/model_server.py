@@ -24,7 +24,7 @@ from config.errors import Invalid, ReseeError
 from config.settings import variables
 from ocr import gpu, pages
 from ocr import model_metrics as metrics
-from ocr.engine import PaddleEngine, Place
+from ocr.engine import PaddleEngine, Place, reads_korean
 from ocr.model_process import WAITING_MAX, Model, retire_process
 from ocr.model_versions import Loaded, load, parsed
 from ocr.options import ReadingOptions
@@ -90,7 +90,12 @@ class ModelServer:
     def _health(self) -> Answer:
         model = self.model
         is_loaded = model.status == "ready"
-        body = {"status": model.status, "model_loaded": is_loaded, "version": model.version}
+        body = {
+            "status": model.status,
+            "model_loaded": is_loaded,
+            "version": model.version,
+            "korean": reads_korean(),
+        }
         return 200 if is_loaded else 503, body
 
     def _predict(self, environ: dict[str, Any]) -> Answer:
