@@ -1,10 +1,11 @@
 """All background work on one page: the queues, which task goes where, and the clock."""
 
 import os
+import resource
 from dataclasses import dataclass
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Queue
@@ -14,20 +15,22 @@ from config.settings.base import redis_url
 
 @dataclass(frozen=True, slots=True)
 class TaskQueue:
-    """One queue: what it is for, which worker serves it, how long one task may take."""
+    """One queue: what it is for, which worker serves it, what one task may take."""
 
     name: str
     meaning: str
     worker: str
     time_limit_seconds: int = 90
+    address_space_mb: int = 0  # of a process that serves it; 0: any
 
 
+DECODERS_MB = 3000  # a file that unpacks without end takes its own task along, not the machine
 QUEUES = (
     TaskQueue("high", "What a person waits for: mail, sign-in", "fast"),
     TaskQueue("medium", "Read models, job reconciliation", "fast"),
     TaskQueue("low", "Reports, exams, optimiser", "fast"),
-    TaskQueue("ocr", "Reading scanned pages", "scan"),
-    TaskQueue("storage", "Files", "scan"),
+    TaskQueue("ocr", "Reading scanned pages", "scan", address_space_mb=DECODERS_MB),
+    TaskQueue("storage", "Files", "scan", address_space_mb=DECODERS_MB),
     TaskQueue("ai", "Models in the worker itself: levels of texts", "ai"),
 )
 ROUTES = {
@@ -121,6 +124,16 @@ app.conf.update(
 @setup_logging.connect
 def keep_logging(**_: object) -> None:
     """Leave logging as the settings made it; Celery would set a level and a format of its own."""
+
+
+@worker_process_init.connect
+def limit_memory(**_: object) -> None:
+    """Bound the process if each queue it serves has a bound: an allocation beyond fails."""
+    served = app.amqp.queues.consume_from
+    limits = [queue.address_space_mb for queue in QUEUES if queue.name in served]
+    if limits and all(limits):
+        most = max(limits) * 1024**2
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id

@@ -26,8 +26,11 @@ def stored_text(data: bytes, number: int) -> tuple[tuple[int, int], list[Line]] 
 
 
 def for_reading(data: bytes, number: int, *, media_type: str) -> bytes:
-    """Return an image as it was sent, or a picture of a PDF's page; raises as ``pages.decode``."""
-    if media_type != pages.PDF:
+    """Return an image as it was sent, or a picture of a PDF's page or of a later one of a TIFF.
+
+    Raises as ``pages.decode``.
+    """
+    if media_type != pages.PDF and number == 1:
         return data
     whole = picture(data, number, ReadingOptions(), quarter_turns=0)
     return encoded(whole, "JPEG", quality=95)

@@ -22,7 +22,7 @@ _ENVELOPE_BYTES = 100_000  # what a form may add to the file it carries
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """Pages: JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF of 50 pages; 20 MB at most."""
+    """JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF; 50 pages and 20 MB at most."""
 
     file = serializers.FileField(allow_empty_file=True)
     language = serializers.ChoiceField(choices=LANGUAGES, default="auto")
