@@ -39,12 +39,12 @@ Answer = dict[str, Any]
 class Reader:
     """A process that reads pages in one way."""
 
-    def __init__(self, name: str, *, folders: Iterable[str] = ()) -> None:
+    def __init__(self, name: str, *, folders: Iterable[str] = (), nice: int = 0) -> None:
         """Start it and wait until its models are loaded."""
         self._name = name
         path = os.pathsep.join(folders)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.ocr_readers", name],
+            ["nice", "-n", str(nice), sys.executable, "-m", "benchmarks.ocr_readers", name],
             env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,9 +1,10 @@
 """All background work on one page: the queues, which task goes where, and the clock."""
 
 import os
+import resource
 from typing import Any
 
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -32,6 +33,7 @@ QUEUES = (
         name="ocr",
         meaning="Reading scanned pages",
         worker="scan",
+        address_space_mb=3_000,  # a file that unpacks without end takes its task, not the machine
         length_max=5_000,
         ttl_seconds=3_600,
         retry=Retry(attempts=4, pause_seconds=15, pause_seconds_max=120),
@@ -205,6 +207,16 @@ def declare_dead_letters(**_: object) -> None:
     if app.is_on_rabbitmq:
         with app.connection_for_write() as broker:
             dead_letters()(broker.default_channel).declare()
+
+
+@worker_process_init.connect
+def limit_memory(**_: object) -> None:
+    """Bound the process if each queue it serves has a bound: an allocation beyond fails."""
+    served = app.amqp.queues.consume_from
+    limits = [queue.address_space_mb for queue in QUEUES if queue.name in served]
+    if limits and all(limits):
+        most = max(limits) * 1024**2
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id

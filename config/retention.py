@@ -93,6 +93,12 @@ RULES = (
         kept=timedelta(hours=1),
     ),
     Rule(
+        name="imports",
+        what="Packages of imports that ended, whether or not they were started in earnest",
+        entry="prune-imports",
+        kept=timedelta(days=7),
+    ),
+    Rule(
         name="days",
         what="Rollups by day and category; the facts stay, and so do the activity's days",
         entry="fold",

@@ -18,4 +18,5 @@ READ_SECONDS = Histogram(
 )
 RETIRED = Counter("ocr_model_processes_retired_total", "Processes replaced for their memory")
 WAITING = Gauge("ocr_pages_in_progress", "Pages being read or waiting")
+GPU_MEMORY = Gauge("ocr_gpu_memory_bytes", "Memory of the GPU, by all its processes", ["which"])
 LOADED = Gauge("ocr_model_loaded", "1 when the models are loaded", ["version"])

@@ -1,4 +1,4 @@
-"""The models in the process that reads: one page at a time; replaced when it has grown.
+"""The models in the process that reads: two pages at a time; replaced when it has grown.
 
 It knows no database and imports no Django.
 """
@@ -23,6 +23,7 @@ from ocr.options import ReadingOptions
 from ocr.text_lines import Line
 
 WAITING_MAX = 4
+PAGES_AT_ONCE = 2  # one is looked over while the other's lines keep the threads busy
 LOADING_SECONDS_MAX = 30.0
 
 log = logging.getLogger("gunicorn.error")
@@ -62,14 +63,17 @@ class Model:
     """
 
     def __init__(
-        self, load: Callable[[], Sequence[Loaded]], retire: Callable[[], None] = retire_process
+        self,
+        load: Callable[[], Sequence[Loaded]],
+        retire: Callable[[], None] = retire_process,
+        has_room: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Begin to load."""
+        """Begin to load; ``has_room`` is asked before each page."""
         self.status = "loading"
-        self._load, self._retire = load, retire
+        self._load, self._retire, self._has_room = load, retire, has_room
         self._loaded: Sequence[Loaded] = ()
         self._is_settled = threading.Event()
-        self._one_page = threading.Lock()
+        self._places = threading.Semaphore(PAGES_AT_ONCE)
         self._counting = threading.Lock()
         self.in_progress = 0
         self._is_retiring = False
@@ -84,17 +88,18 @@ class Model:
         """Return the upright page with its lines; Unavailable when too many wait already."""
         self._enter()
         try:
-            with metrics.WAITING.track_inprogress(), self._one_page:
+            with metrics.WAITING.track_inprogress(), self._places:
                 one = chosen(self._ready(), data)
                 started = time.perf_counter()
-                with one.version.environment():
-                    found = _read(one, data, options)
+                found = _read(one, data, options)
                 metrics.READ_SECONDS.labels(one.label).observe(time.perf_counter() - started)
                 return found
         finally:
             self._leave()
 
     def _enter(self) -> None:
+        if not self._has_room():
+            raise Unavailable("The GPU's memory is nearly full.", retry_after_seconds=5)
         with self._counting:
             if self._is_retiring:
                 raise Unavailable("The process is being replaced.", retry_after_seconds=2)
@@ -133,7 +138,7 @@ class Model:
 
 
 def _read(one: Loaded, data: bytes, options: ReadingOptions) -> Found:
-    page = pages.decode(data, quarter_turns=options.quarter_turns)
+    page = pages.decode(data, quarter_turns=options.quarter_turns, crop=options.part)
     is_highlight = options.mode == "highlight"
     seen = highlights.bleached(page) if is_highlight else page
     engine = one.engine

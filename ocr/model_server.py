@@ -1,14 +1,15 @@
 """The OCR model server: ``python -m ocr.model_server`` listens on RESEE_PORT + 2.
 
 POST /predict?confidence_threshold=&language= with an image as body; GET /health; GET /metrics.
-One page is read at a time (more threads cost more CPU for the same pages), few may wait, the rest
-is told to come back. It knows no database and imports no Django.
+Two pages are read at a time, their lines spread over the cores; few may wait, the rest is told to
+come back. It knows no database and imports no Django.
 """
 
 import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,9 +22,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.errors import Invalid, ReseeError
 from config.settings import variables
+from ocr import gpu, pages
 from ocr import model_metrics as metrics
-from ocr import pages
-from ocr.engine import PaddleEngine
+from ocr.engine import PaddleEngine, Place, reads_korean
 from ocr.model_process import WAITING_MAX, Model, retire_process
 from ocr.model_versions import Loaded, load, parsed
 from ocr.options import ReadingOptions
@@ -39,7 +40,21 @@ Answer = tuple[int, dict[str, Any]]
 
 
 def _all_versions() -> list[Loaded]:
-    return load(parsed(variables.text("OCR_MODEL_VERSIONS")), PaddleEngine)
+    versions = parsed(variables.text("OCR_MODEL_VERSIONS"))
+    place = Place(
+        device=variables.text("OCR_DEVICE"),
+        threads=variables.integer("OCR_MODEL_SERVER_THREADS") or len(os.sched_getaffinity(0)),
+        gpu_memory_mb=variables.integer("OCR_GPU_MEMORY_MB") / len(versions),
+    )
+    _gpu_has_room()  # a GPU that does not answer is told now
+    return load(versions, partial(PaddleEngine, place))
+
+
+def _gpu_has_room() -> bool:
+    if (number := gpu.number_of(variables.text("OCR_DEVICE"))) is None:
+        return True
+    limit = variables.integer("OCR_GPU_USED_MAX_PERCENT")
+    return gpu.has_room(partial(gpu.nvidia, number), used_max_percent=limit)
 
 
 class ModelServer:
@@ -49,9 +64,10 @@ class ModelServer:
         self,
         load: Callable[[], Sequence[Loaded]] = _all_versions,
         retire: Callable[[], None] = retire_process,
+        has_room: Callable[[], bool] = _gpu_has_room,
     ) -> None:
         """Begin to load the models."""
-        self.model = Model(load, retire)
+        self.model = Model(load, retire, has_room)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; whatever goes wrong is an answer with ``status`` "failed"."""
@@ -74,7 +90,12 @@ class ModelServer:
     def _health(self) -> Answer:
         model = self.model
         is_loaded = model.status == "ready"
-        body = {"status": model.status, "model_loaded": is_loaded, "version": model.version}
+        body = {
+            "status": model.status,
+            "model_loaded": is_loaded,
+            "version": model.version,
+            "korean": reads_korean(),
+        }
         return 200 if is_loaded else 503, body
 
     def _predict(self, environ: dict[str, Any]) -> Answer:

@@ -30,6 +30,13 @@ class Scan(models.Model):
     rotate = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Degrees clockwise, before anything is read"
     )
+    crop = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="left,top,right,bottom as parts of the page once it is turned; empty for all",
+    )
     page_count = models.PositiveSmallIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -91,7 +98,7 @@ class TextLine(models.Model):
         help_text="Why not all of the line could be read",
     )
     polygon = models.JSONField(
-        help_text="[[x, y], ...] in pixels of the upright page, clockwise from top left"
+        help_text="[[x, y], ...] in pixels of the upright, cut page, clockwise from top left"
     )
 
     class Meta:

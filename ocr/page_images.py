@@ -3,9 +3,11 @@
 import io
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 from ocr import pages
+from ocr.options import ReadingOptions
 from ocr.text_lines import Line, Polygon, in_reading_order
 
 _GREEN, _AMBER = (0, 140, 60), (200, 110, 0)
@@ -24,16 +26,23 @@ def stored_text(data: bytes, number: int) -> tuple[tuple[int, int], list[Line]] 
 
 
 def for_reading(data: bytes, number: int, *, media_type: str) -> bytes:
-    """Return an image as it was sent, or a picture of a PDF's page; raises as ``pages.decode``."""
-    if media_type != pages.PDF:
+    """Return an image as it was sent, or a picture of a PDF's page or of a later one of a TIFF.
+
+    Raises as ``pages.decode``.
+    """
+    if media_type != pages.PDF and number == 1:
         return data
-    return encoded(picture(data, number), "JPEG", quality=95)
+    whole = picture(data, number, ReadingOptions(), quarter_turns=0)
+    return encoded(whole, "JPEG", quality=95)
 
 
-def picture(data: bytes, number: int, *, quarter_turns: int = 0) -> Image.Image:
-    """Return a page as it stands after EXIF's turn and ``quarter_turns`` clockwise."""
-    pixels = pages.decode(data, page=number, quarter_turns=quarter_turns)
-    return Image.fromarray(pixels[:, :, ::-1])
+def picture(
+    data: bytes, number: int, options: ReadingOptions, *, quarter_turns: int
+) -> Image.Image:
+    """Return the part of a page that was read, ``quarter_turns`` clockwise of how it was sent."""
+    pixels = pages.decode(data, page=number, quarter_turns=options.quarter_turns, crop=options.part)
+    pixels = np.rot90(pixels, options.quarter_turns - quarter_turns)
+    return Image.fromarray(np.ascontiguousarray(pixels[:, :, ::-1]))
 
 
 def encoded(image: Image.Image, kind: str, *, side_max: int | None = None, **options: int) -> bytes:

@@ -7,6 +7,7 @@ import io
 import struct
 import threading
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -102,7 +103,8 @@ def check(data: bytes) -> Upload:
     image = _open(data, media_type)
     image.draft("L", (image.width // 8, image.height // 8))  # a JPEG is still read to its end
     _load(image)
-    return Upload(media_type, FORMATS[media_type][1])
+    count = _frame_count(image) if image.format == "TIFF" else 1
+    return Upload(media_type, FORMATS[media_type][1], count)
 
 
 def decode(
@@ -117,12 +119,19 @@ def decode(
     if media_type == PDF:
         pdf.page_count(data)
         pixels = pdf.render(data, page)
-    elif page == 1:
-        pixels = _pixels(data, media_type)
     else:
-        raise pdf.NoSuchPage("An image has one page.", field="page")
+        pixels = _pixels(data, media_type, page)
     pixels = np.rot90(pixels, -quarter_turns % 4)
     return np.ascontiguousarray(pixels if crop is None else _cropped(pixels, crop))
+
+
+def checked_crop(numbers: Sequence[float]) -> Crop:
+    """Return left, top, right and bottom; BadCrop unless they are a part of a page."""
+    match numbers:
+        case (left, top, right, bottom) if 0 <= left < right <= 1 and 0 <= top < bottom <= 1:
+            return (left, top, right, bottom)
+    detail = "A crop is left,top,right,bottom from 0 to 1, left before right, top before bottom."
+    raise BadCrop(detail, field="crop")
 
 
 def text_lines(data: bytes, *, page: int = 1) -> list[Line]:
@@ -135,10 +144,7 @@ def text_lines(data: bytes, *, page: int = 1) -> list[Line]:
 
 
 def _cropped(pixels: Pixels, crop: Crop) -> Pixels:
-    left, top, right, bottom = crop
-    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        detail = "A crop is left, top, right, bottom from 0 to 1, left before right, top first."
-        raise BadCrop(detail, field="crop")
+    left, top, right, bottom = checked_crop(crop)
     height, width = pixels.shape[:2]
     part = pixels[round(top * height) : round(bottom * height),
                   round(left * width) : round(right * width)]  # fmt: skip
@@ -147,9 +153,22 @@ def _cropped(pixels: Pixels, crop: Crop) -> Pixels:
     return part
 
 
-def _pixels(data: bytes, media_type: str) -> Pixels:
+def _frame_count(image: Image.Image) -> int:
+    """Return how many pages a TIFF holds; each is looked at when it is read."""
+    for number in range(1, pdf.PAGES_MAX + 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            return number
+        except _DAMAGE as error:
+            raise _damaged() from error
+    detail = f"The TIFF has more than {pdf.PAGES_MAX} pages: send at most so many at a time."
+    raise pdf.TooManyPages(detail, field="file")
+
+
+def _pixels(data: bytes, media_type: str, page: int) -> Pixels:
     try:
-        pixels = np.array(_eight_bit_rgb(_upright(data, media_type)))
+        pixels = np.array(_eight_bit_rgb(_upright(data, media_type, page)))
     except _DAMAGE as error:
         raise _damaged() from error
     red = pixels[:, :, 0].copy()
@@ -158,8 +177,8 @@ def _pixels(data: bytes, media_type: str) -> Pixels:
     return pixels
 
 
-def _upright(data: bytes, media_type: str) -> Image.Image:
-    image = _open(data, media_type)
+def _upright(data: bytes, media_type: str, page: int) -> Image.Image:
+    image = _open(data, media_type, page)
     _load(image)
     ImageOps.exif_transpose(image, in_place=True)
     return image
@@ -177,9 +196,15 @@ def _media_type(data: bytes) -> str:
     return str(kind.mime)
 
 
-def _open(data: bytes, media_type: str) -> Image.Image:
+def _open(data: bytes, media_type: str, page: int = 1) -> Image.Image:
+    if page != 1 and media_type != "image/tiff":
+        raise _no_such_page(page)
     try:
         image = Image.open(io.BytesIO(data), formats=[FORMATS[media_type][0]])
+        if page != 1:
+            image.seek(page - 1)
+    except EOFError:
+        raise _no_such_page(page) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _DAMAGE as error:
@@ -212,6 +237,10 @@ def _eight_bit_rgb(image: Image.Image) -> Image.Image:
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer)
     return image.convert("RGB")
+
+
+def _no_such_page(page: int) -> pdf.NoSuchPage:
+    return pdf.NoSuchPage(f"The image has no page {page}.", field="page")
 
 
 def _too_many_pixels() -> BadDimensions:

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
 from ocr.commands import files, reading
+
+COPIES_WAIT_SECONDS, COPIES_WAIT_MAX = 10, 30
 
 
 @shared_task(name="ocr.tasks.read_scan")
@@ -15,9 +17,11 @@ def read_scan(*, job_id: str, scan_id: str, **_later_fields: Any) -> None:
     reading.read_scan(job_id=UUID(job_id), scan_id=UUID(scan_id), clock=timezone.now)
 
 
-@shared_task(name="ocr.tasks.make_copies")
-def make_copies(*, scan_id: str, **_later_fields: Any) -> None:
-    """See ``files.make_copies``."""
+@shared_task(name="ocr.tasks.make_copies", bind=True, max_retries=COPIES_WAIT_MAX)
+def make_copies(self: "Task[Any, Any]", /, *, scan_id: str, **_later_fields: Any) -> None:
+    """See ``files.make_copies``; after the pages that wait to be read, or in five minutes."""
+    if self.request.retries < COPIES_WAIT_MAX and reading.is_wanted():
+        raise self.retry(countdown=COPIES_WAIT_SECONDS)
     files.make_copies(scan_id=UUID(scan_id))
 
 

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from statistics import fmean
 
@@ -24,14 +23,15 @@ _SECONDS_MAX = 60  # for all the lines of one page
 _ONE_THREAD = {"OMP_THREAD_LIMIT": "1"}
 
 
-@cache
 def is_installed() -> bool:
-    """Tell whether the program is there and has Korean and English."""
+    """Tell whether the program is there by now and has Korean and English."""
     if (program := shutil.which("tesseract")) is None:
         return False
-    told = subprocess.run(
-        [program, "--list-langs"], capture_output=True, text=True, check=False, timeout=10
-    )
+    command = [program, "--list-langs"]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
+    except (subprocess.SubprocessError, OSError):
+        return False
     return {"kor", "eng"} <= set(told.stdout.split())
 
 

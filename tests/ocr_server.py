@@ -125,7 +125,9 @@ def fake_model_server(
             self._send(status, body)
 
         def do_GET(self) -> None:
-            self._send(200, {"status": "ready", "model_loaded": True, "version": "fake"})
+            self._send(
+                200, {"status": "ready", "model_loaded": True, "version": "fake", "korean": True}
+            )
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  its own name
             """Say nothing."""

@@ -13,7 +13,16 @@ from django.db import connection
 from rich.console import Console
 from rich.markup import escape
 
-from config.embedded import cefr_model, database, models, postgres, preflight, programs, wordnet
+from config.embedded import (
+    cefr_model,
+    database,
+    korean,
+    models,
+    postgres,
+    preflight,
+    programs,
+    wordnet,
+)
 from config.embedded.database import Person
 from config.embedded.servers import servers
 from config.embedded.service import rotate_logs
@@ -130,6 +139,8 @@ def _show(console: Console, people: list[Person], seconds: float) -> None:
     for person in people:
         title = "Admin's log-in" if person.email.startswith("admin") else "Demo learner"
         rows[title] = f"{person.email}  {person.password or '(password changed since)'}"
+    if advice := korean.advice(settings.OCR_MODEL_SERVER_URL.partition(",")[0]):
+        rows["Korean"] = advice
     for title, value in rows.items():
         console.print(f"  {title:<15} {escape(value)}", highlight=False, soft_wrap=True)
     console.print(f"  {'State':<15} {escape(str(home.home()))}", highlight=False, soft_wrap=True)

@@ -17,7 +17,7 @@ from config.embedded.processes import spawn
 from config.embedded.service import Service, log
 from config.settings import variables
 
-WORKER_PROCESSES = {"fast": 2, "scan": 1, "slow": 1, "ai": 1}
+WORKER_PROCESSES = {"fast": 2, "scan": 2, "slow": 1, "ai": 1}
 WORKER_ARGUMENTS = {  # the classifier takes half a GiB and seconds to load: its process stays
     "ai": ("--max-memory-per-child", "1500000", "--max-tasks-per-child", "100000")
 }

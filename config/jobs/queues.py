@@ -53,6 +53,7 @@ class TaskQueue:
     ttl_seconds: int
     retry: Retry
     time_limit_seconds: int = 90
+    address_space_mb: int = 0  # of a process that serves it and nothing boundless; 0: any
 
 
 class QueueFull(Unavailable):

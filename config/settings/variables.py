@@ -54,6 +54,22 @@ VARIABLES: tuple[Variable, ...] = (
         "1200",
         "Memory of the OCR model server's process; grown beyond it, the next takes its place.",
     ),
+    Variable("OCR_DEVICE", "cpu", "What the OCR models run on: cpu, gpu or gpu:N."),
+    Variable(
+        "OCR_GPU_MEMORY_MB",
+        "0",
+        "Memory of the GPU that one OCR model server may take; 0: any.",
+    ),
+    Variable(
+        "OCR_GPU_USED_MAX_PERCENT",
+        "90",
+        "Of the GPU's memory, used by whatever runs there: from here on pages are refused (503).",
+    ),
+    Variable(
+        "OCR_MODEL_SERVER_THREADS",
+        "0",
+        "Lines that the OCR model server's process reads at once; 0: one a core.",
+    ),
     Variable("OCR_MODEL_SERVER_HOST", "127.0.0.1", "Address the OCR model server listens on."),
     Variable(
         "OCR_DET_DIR", "", "Folder of the text detection model; the provisioned one when empty."

@@ -44,13 +44,14 @@ class ScanSerializer(serializers.Serializer[Any]):
     use_angle_cls = serializers.BooleanField()
     mode = serializers.ChoiceField(choices=MODES)
     rotate = serializers.IntegerField()
+    crop = serializers.CharField()
     page_count = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
 class LineSerializer(serializers.Serializer[Any]):
-    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left.
+    """A line of text; ``polygon`` in pixels of the upright, cut page, clockwise from top left.
 
     ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads.
     """

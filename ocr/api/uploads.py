@@ -16,13 +16,13 @@ from ocr import pages
 from ocr.commands import scans as commands
 from ocr.languages import DEFAULT_CONFIDENCE_THRESHOLD, LANGUAGES
 from ocr.models import Scan
-from ocr.options import MODES, ROTATIONS, ReadingOptions
+from ocr.options import MODES, ROTATIONS, ReadingOptions, normal_crop
 
 _ENVELOPE_BYTES = 100_000  # what a form may add to the file it carries
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """Pages: JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF of 50 pages; 20 MB at most."""
+    """JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF; 50 pages and 20 MB at most."""
 
     file = serializers.FileField(allow_empty_file=True)
     language = serializers.ChoiceField(choices=LANGUAGES, default="auto")
@@ -36,6 +36,13 @@ class UploadSerializer(serializers.Serializer[Any]):
         choices=MODES, default="text", help_text="highlight: only what a marker pen marked"
     )
     rotate = serializers.ChoiceField(choices=ROTATIONS, default=0, help_text="Degrees clockwise")
+    crop = serializers.CharField(
+        allow_blank=True,
+        default="",
+        max_length=100,
+        help_text="left,top,right,bottom from 0 to 1, of the turned page: 0,0.5,1,1 is its lower "
+        "half. All of it when empty",
+    )
 
 
 class LinksSerializer(serializers.Serializer[Any]):
@@ -82,7 +89,7 @@ class UploadView(APIView):
             learner=learner_of(request.user),
             data=file.read(),
             file_name=file.name or "",
-            options=ReadingOptions(**fields),
+            options=ReadingOptions(**fields | {"crop": normal_crop(fields["crop"])}),
         )
 
 

@@ -25,6 +25,7 @@ from ocr.words import FoundWord, LineText, words_of
 
 UNIT_SECONDS = 10.0  # a page that is begun then takes some seconds more
 PDF_TEXT = "text of the PDF"  # instead of an engine's version
+TASK = "ocr.tasks.read_scan"
 COPIES_TASK = "ocr.tasks.make_copies"
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,12 @@ log = structlog.get_logger(__name__)
 def read_scan(*, job_id: UUID, scan_id: UUID, clock: Clock) -> None:
     """Read the scan, unless another delivery does or has; it ends as its job says."""
     do_unit(job_id=job_id, work=partial(_read, scan_id=scan_id, clock=clock), clock=clock)
+
+
+def is_wanted() -> bool:
+    """Tell whether a scan waits to be read, or is being read."""
+    unfinished = [Job.State.QUEUED, Job.State.RUNNING]
+    return Job.objects.filter(task=TASK, state__in=unfinished).exists()
 
 
 @metrics.READ_SECONDS.time()
@@ -129,7 +136,8 @@ def _original(scan: Scan) -> bytes:
 
 def _reading(scan: Scan, number: int, data: bytes) -> Reading | Failure:
     try:
-        if scan.mode == "text" and (stored := page_images.stored_text(data, number)):
+        is_whole = scan.mode == "text" and not scan.crop
+        if is_whole and (stored := page_images.stored_text(data, number)):
             (width, height), lines = stored
             text = full_text(lines)
             return Reading(PDF_TEXT, width, height, 0, lines, text)

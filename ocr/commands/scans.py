@@ -14,10 +14,10 @@ from config.jobs.models import Job
 from ocr import pages, storage
 from ocr.access import scan_of, scans_of
 from ocr.commands.files import discard_unused
+from ocr.commands.reading import TASK
 from ocr.models import Scan
 from ocr.options import ReadingOptions
 
-TASK = "ocr.tasks.read_scan"
 ATTEMPTS_MAX = 4
 
 

@@ -15,7 +15,7 @@ from ocr.queries.words import words_of_scan
 Row = dict[str, Any]
 _FIELDS = (
     "id", "public_id", "file_name", "media_type", "byte_count", "language",
-    "confidence_threshold", "use_angle_cls", "mode", "rotate", "page_count", "created_at",
+    "confidence_threshold", "use_angle_cls", "mode", "rotate", "crop", "page_count", "created_at",
     "job__state", "job__stage", "job__percent", "job__error_code", "job__error_detail",
     "job__finished_at", "file",
 )  # fmt: skip
@@ -43,7 +43,7 @@ def shown(row: Row) -> Row:
         "error": error if error["code"] else None,
         "finished_at": row["job__finished_at"],
         "has_original": bool(row["file"]),
-        **{name: row[name] for name in _FIELDS[2:12]},
+        **{name: row[name] for name in _FIELDS[2:13]},
     }
 
 

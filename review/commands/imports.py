@@ -1,6 +1,6 @@
 """What a learner does with an import: send a file, have it imported after a look at the report."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,6 +16,7 @@ from config.errors import Conflict, Invalid
 from config.identifiers import new_public_id
 from config.jobs.dispatch import accept
 from config.jobs.models import Job
+from config.retention import kept
 from review.access import import_of
 from review.anki.archive import Archive
 from review.import_models import Import
@@ -23,7 +24,6 @@ from review.import_models import Import
 ANKI_TASK = "review.tasks.import_anki"
 ATTEMPTS_MAX = 4
 BYTES_MAX = 512 * 1024 * 1024
-KEPT = timedelta(days=7)
 PRUNED = 200
 _COPIED = 1 << 20
 
@@ -109,7 +109,9 @@ def too_large() -> FileTooLarge:
 def prune_imports(*, now: datetime) -> None:
     """Delete packages that nobody has started for a week, and those of imports that failed."""
     ended = [Job.State.SUCCEEDED, Job.State.FAILED]
-    old = Import.objects.filter(created_at__lt=now - KEPT, job__state__in=ended).exclude(file="")
+    old = Import.objects.filter(created_at__lt=now - kept("imports"), job__state__in=ended).exclude(
+        file=""
+    )
     for imported in old.order_by("id")[:PRUNED]:
         Import.objects.filter(pk=imported.pk).update(file="")
         discard(str(imported.file))

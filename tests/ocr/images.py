@@ -37,6 +37,11 @@ def numbered(number: int) -> bytes:
     return encoded(drawn((120 + number, 80)))
 
 
+def tiff(*frames: Image.Image, **options: object) -> bytes:
+    """A TIFF of several pages."""
+    return encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:], **options)
+
+
 def jpeg() -> bytes:
     """A good JPEG."""
     return encoded(drawn(), "JPEG")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from config.embedded import models
 from config.settings import home
 from ocr import bfloat16, tesseract
-from ocr.engine import ModelMissing, PaddleEngine
+from ocr.engine import ModelMissing, PaddleEngine, Place
 from ocr.languages import has_hangul
 from ocr.pages import Pixels
 from ocr.text_lines import LANGUAGE_UNAVAILABLE, Line, in_reading_order, sure_enough
@@ -107,9 +108,17 @@ def test_on_an_english_page_nothing_is_looked_for(engine: PaddleEngine) -> None:
 
 
 def test_chinese_is_read_with_every_character(engine: PaddleEngine) -> None:
-    assert len(engine._full.classes) == 0
+    assert "_full" not in vars(engine)
     engine.read(drawn(ENGLISH[0]), language="chinese")
-    assert len(engine._full.classes) > 0
+    assert "_full" in vars(engine)
+
+
+def test_pages_are_read_at_once_as_they_are_alone(engine: PaddleEngine) -> None:
+    threaded = PaddleEngine(Place(threads=4))
+    sheets = [drawn(*ENGLISH), drawn(ENGLISH[0], GEORGIAN), drawn(*ENGLISH[1:], "7")]
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(threaded.read, sheets * 3))
+    assert found == [engine.read(sheet) for sheet in sheets] * 3
 
 
 def test_hangul_is_told_from_other_letters() -> None:

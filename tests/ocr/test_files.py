@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from celery.exceptions import Retry
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +19,7 @@ from config.jobs.models import Job
 from ocr import storage
 from ocr.commands import files
 from ocr.models import Scan
+from ocr.tasks import COPIES_WAIT_MAX, make_copies
 from tests.client import ApiClient
 from tests.ocr import images, pdfs
 from tests.ocr.conftest import Serve, read, sent
@@ -226,3 +228,19 @@ def test_files_that_cannot_be_stored_are_refused_and_leave_nothing(
     answer = api.upload("/scans/", file=SimpleUploadedFile("page.png", images.png()))
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_failed")
     assert not Scan.objects.exists()
+
+
+def test_copies_are_made_after_the_pages_that_wait(
+    done: Scan, learner: Learner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(files, "make_copies", lambda scan_id: made.append(str(scan_id)))
+    waiting, scan_id = sent(learner, images.png()), str(done.public_id)
+    with pytest.raises(Retry):
+        make_copies.apply(kwargs={"scan_id": scan_id}, throw=True)
+    assert made == []
+    make_copies.apply(kwargs={"scan_id": scan_id}, retries=COPIES_WAIT_MAX, throw=True)
+    assert made == [scan_id]  # in the end, however many wait
+    read(waiting)
+    make_copies.apply(kwargs={"scan_id": scan_id}, throw=True)
+    assert made == [scan_id] * 2

@@ -17,6 +17,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from config.settings import variables
+from ocr import tesseract
 from ocr.model_process import WAITING_MAX
 from ocr.model_server import ModelServer
 from ocr.model_versions import Loaded, Version, chosen, load, parsed
@@ -75,7 +76,10 @@ def in_threads(count: int, act: Callable[[], Any]) -> list[threading.Thread]:
     return threads
 
 
-def test_it_says_that_it_is_loading_and_a_page_waits_for_it() -> None:
+def test_it_says_that_it_is_loading_and_a_page_waits_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tesseract, "is_installed", lambda: False)
     may_load = threading.Event()
 
     def load() -> list[Loaded]:
@@ -83,7 +87,7 @@ def test_it_says_that_it_is_loading_and_a_page_waits_for_it() -> None:
         return [Loaded(Version(), Engine())]
 
     server = ModelServer(load)
-    expected = {"status": "loading", "model_loaded": False, "version": ""}
+    expected = {"status": "loading", "model_loaded": False, "version": "", "korean": False}
     assert ask(server, "GET", "/health") == (503, expected)
     answers: list[tuple[int, Any]] = []
     (waiting,) = in_threads(
@@ -92,7 +96,8 @@ def test_it_says_that_it_is_loading_and_a_page_waits_for_it() -> None:
     may_load.set()
     waiting.join(10)
     assert answers[0][1]["full_text"] == "Unit 7"
-    expected = {"status": "ready", "model_loaded": True, "version": "test"}
+    monkeypatch.setenv("OCR_KO_REC_DIR", "/a/folder")
+    expected = {"status": "ready", "model_loaded": True, "version": "test", "korean": True}
     assert ask(server, "GET", "/health") == (200, expected)
 
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from config.settings import variables
-from ocr import pages
-from ocr.pdf import NoSuchPage
+from ocr import page_images, pages
+from ocr.pdf import NoSuchPage, TooManyPages
 from tests.ocr import images
 
 RED, WHITE = (0, 0, 255), (255, 255, 255)  # blue, green, red
@@ -137,6 +137,31 @@ def test_a_crop_that_is_none_is_refused(crop: pages.Crop) -> None:
         pages.decode(images.png(), crop=crop)
 
 
-def test_an_image_has_one_page() -> None:
+@pytest.mark.parametrize("data", [images.png(), images.tiff(images.drawn())])
+def test_an_image_has_one_page(data: bytes) -> None:
+    assert pages.check(data).page_count == 1
     with pytest.raises(NoSuchPage):
-        pages.decode(images.png(), page=2)
+        pages.decode(data, page=2)
+
+
+def test_every_frame_of_a_tiff_is_a_page() -> None:
+    data = images.tiff(images.blank(), images.drawn((90, 60)), images.drawn((60, 90)))
+    assert pages.check(data).page_count == 3
+    sizes = [pages.decode(data, page=number).shape[:2] for number in (1, 2, 3)]
+    assert sizes == [(80, 120), (60, 90), (90, 60)]
+    read = page_images.for_reading(data, 2, media_type="image/tiff")
+    assert pages.decode(read).shape == (60, 90, 3)  # of its own: the server reads one picture
+
+
+def test_a_tiff_has_as_many_pages_as_are_read_of_a_pdf() -> None:
+    assert pages.check(images.tiff(*[images.blank()] * 50)).page_count == 50
+    with pytest.raises(TooManyPages):
+        pages.check(images.tiff(*[images.blank()] * 51))
+
+
+def test_a_frame_with_too_many_pixels_is_refused_when_it_is_read() -> None:
+    large = Image.new("1", (8000, 5001))
+    data = images.tiff(images.blank(), large, compression="tiff_deflate")
+    assert pages.check(data).page_count == 2
+    with pytest.raises(pages.BadDimensions):
+        pages.decode(data, page=2)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,12 +31,10 @@ with open("found.txt", "w") as text, open("found.tsv", "w") as table:
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a program called tesseract is found first."""
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    tesseract.is_installed.cache_clear()
-    yield tmp_path / "tesseract"
-    tesseract.is_installed.cache_clear()
+    return tmp_path / "tesseract"
 
 
 def write(program: Path, text: str) -> None:
@@ -65,4 +62,5 @@ def test_lines_come_back_in_order_with_their_confidence(program: Path) -> None:
 @pytest.mark.parametrize("text", ["#!/bin/sh\nexit 3\n", "no program\n"])
 def test_a_program_that_fails_reads_nothing(program: Path, text: str) -> None:
     write(program, text)
+    assert not tesseract.is_installed()
     assert tesseract.read([LINE, LINE]) == [("", 0.0)] * 2

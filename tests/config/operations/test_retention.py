@@ -26,6 +26,7 @@ from config.retention import RELAY, RULES, Rule, kept
 from config.settings import home
 from ocr import storage
 from ocr.models import Scan
+from review.import_models import Import
 from review.read_models import SUMS, DayCategory
 from tests.ocr import images
 from tests.ocr.conftest import sent
@@ -97,6 +98,16 @@ def _stray(_: User, at: datetime) -> IsThere:
     return lambda: default_storage.exists(name)
 
 
+def _import(user: User, at: datetime) -> IsThere:
+    name = default_storage.save("imports/package.apkg", ContentFile(b"package"))
+    job = Job.objects.create(task="t", state="succeeded")
+    row = Import.objects.create(
+        user=user, job=job, kind=Import.Kind.ANKI, file=name, byte_count=7, is_dry_run=True
+    )
+    _row(row, created_at=at)
+    return lambda: default_storage.exists(name)
+
+
 def _day(user: User, at: datetime) -> IsThere:
     sums = dict.fromkeys(SUMS, 1)
     day = at.date()
@@ -123,6 +134,7 @@ MADE: dict[str, Make] = {
     "sessions": _session,
     "originals": _original,
     "strays": _stray,
+    "imports": _import,
     "days": _day,
     "backups": _backup,
 }
