@@ -46,9 +46,11 @@ def test_what_a_caller_invents_makes_no_new_label() -> None:
 
 
 def test_a_query_is_timed(api: ApiClient) -> None:
-    before = _value("db_query_seconds_count", operation="SELECT")
+    first, before = (_value("db_query_seconds_count", operation="SELECT") for _ in range(2))
+    to_tell_them = before - first
     api.get("/me/")
-    assert _value("db_query_seconds_count", operation="SELECT") == before + 2
+    after = _value("db_query_seconds_count", operation="SELECT")
+    assert after == before + to_tell_them + 2
 
 
 def test_hits_and_misses_of_the_cache_are_counted() -> None:
