@@ -12,7 +12,10 @@ class ReviewConfig(AppConfig):
     def ready(self) -> None:
         """Load the models that stand in no models.py; readiness includes the read models'."""
         from config.operations import health
+        from config.operations.parts import SHARED
         from review import import_models, projections  # noqa: F401
+
+        SHARED.register(projections.ReadModelAges())
 
         remedy = "Run `manage.py rebuild_read_models` after a restore; else see that beat and the "
         remedy += "worker of `medium` run."

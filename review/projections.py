@@ -1,12 +1,15 @@
 """Facts -> read models: fold, refresh, rebuild, age; and the exact read (docs/adr/0003, sql/)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from config.retention import kept
 from review import metrics, stat_cache
@@ -129,6 +132,27 @@ def health() -> str:
         f"published {found.since_refresh.total_seconds():.0f} s ago, "
         f"{found.tail_count} facts not folded yet"
     )
+
+
+class ReadModelAges(Collector):
+    """Read when Prometheus asks: how far the read models are behind, whoever folds them."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield two gauges; none while the database is away or nothing was folded yet."""
+        try:
+            found = age()
+        except (DatabaseError, WatermarkMissing):
+            connection.close()
+            return
+        seconds = GaugeMetricFamily(
+            "read_models_age_seconds", "Since the last fold, and the last refresh", labels=["step"]
+        )
+        seconds.add_metric(["fold"], found.since_fold.total_seconds())
+        seconds.add_metric(["refresh"], found.since_refresh.total_seconds())
+        yield seconds
+        yield GaugeMetricFamily(
+            "read_models_unfolded_facts", "Facts that no rollup holds yet", found.tail_count
+        )
 
 
 def figures(user_id: int, today: date) -> dict[str, int]:

@@ -14,13 +14,16 @@ class OperationsConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from config.metrics import measure_queries
-        from config.operations import health, parts
+        from config.operations import figures, health, parts
         from config.operations.request_ids import answer_request_ids, log_addresses
 
         health.register("database", parts.database)
         health.register("redis", parts.redis)
         health.register("broker", parts.broker)
         _register_doctor()
+        figures.count_tasks()
+        parts.SHARED.register(figures.JobFigures())
+        parts.SHARED.register(figures.StorageFigures())
         connection_created.connect(measure_queries)
         answer_request_ids()
         log_addresses()

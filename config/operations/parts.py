@@ -12,6 +12,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from redis import Redis  # loaded before two threads of /readyz would import it at once
 
+from config.jobs.queues import queue_app
+
 log = structlog.get_logger(__name__)
 _CONNECT_SECONDS = 1
 
@@ -64,6 +66,9 @@ class QueueLengths(Collector):
         """Yield one gauge; without a broker none, and `up_broker` says so."""
         up = GaugeMetricFamily("broker_up", "Whether the broker answers")
         lengths = GaugeMetricFamily("celery_queue_length", "Waiting tasks", labels=["queue"])
+        limits = GaugeMetricFamily(
+            "celery_queue_length_max", "Beyond it tasks are refused", labels=["queue"]
+        )
         try:
             for name, length in queue_lengths().items():
                 lengths.add_metric([name], length)
@@ -73,6 +78,9 @@ class QueueLengths(Collector):
             up.add_metric([], 0)
         yield up
         yield lengths
+        for name, queue in queue_app().table.items():
+            limits.add_metric([name], queue.length_max)
+        yield limits
 
 
 SHARED = CollectorRegistry()  # what is the same whichever process is asked

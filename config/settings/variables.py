@@ -158,7 +158,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "PROMETHEUS_MULTIPROC_DIR",
         "",
-        "Folder in which the processes of one machine share their metrics.",
+        "Folder in which processes share their metrics, of several containers too.",
     ),
     Variable(
         "RESEE_BACKUP_DAYS",

@@ -66,6 +66,13 @@ def test_every_queue_is_served_by_the_worker_it_names() -> None:
     assert served == {(queue.name, queue.worker) for queue in QUEUES}
 
 
+def test_the_metrics_of_all_our_processes_are_told_by_the_web() -> None:
+    own = {name for name, each in COMPOSE["services"].items() if each.get("image") == "resee"}
+    told = {name for name in own if "metrics:/metrics" in COMPOSE["services"][name]["volumes"]}
+    assert own - told == {"ocr-model-server"}  # has a page of its own
+    assert COMPOSE["x-app"]["environment"]["PROMETHEUS_MULTIPROC_DIR"] == "/metrics"
+
+
 def test_every_variable_of_ours_is_in_the_table() -> None:
     names = {variable.name for variable in VARIABLES}
     assert COMPOSE["x-app"]["environment"].keys() <= names

@@ -34,7 +34,7 @@ class Product:
     """One RESEE_HOME; ``output`` is what the last start has printed."""
 
     def __init__(self, root: Path, port: int) -> None:
-        self.root = root
+        self.root, self.port = root, port
         self._output = root / "output"
         self._run: subprocess.Popen[bytes] | None = None
         self._environment = os.environ | {
@@ -71,12 +71,12 @@ class Product:
         self.wait(lambda: READY in self.output or self.supervisor.poll() is not None)
         assert READY in self.output, self.output
 
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run another management command on the same RESEE_HOME."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=home.CHECKOUT,
-            env=self._environment,
+            env=self._environment | more,
             capture_output=True,
             text=True,
             check=False,

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -14,6 +15,7 @@ from config.embedded import processes
 from config.embedded.servers import servers
 from config.embedded.supervisor import Supervisor
 from tests.config.embedded.product import Product, free_port
+from tests.config.operations.prometheus import dashboard_queries, program, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("product")]
 COUNT = "SELECT count(*) FROM kept"
@@ -143,3 +145,38 @@ def test_a_backup_restored_into_a_new_cluster_is_what_it_was(product: Product, r
         supervisor.start(database)
         supervisor.wait_ready(database)
         assert (drilled.sql(_FACTS), drilled.sql(_FIGURES)) == (facts, figures)
+
+
+_WORK = """
+from django.utils import timezone
+from accounts.queries.learners import learner_of
+from config.api.keys import create_key
+from tests import make
+from tests.ocr.conftest import sent
+user = make.user('scraped@example.com')
+sent(learner_of(user))
+_, key = create_key(user_id=user.pk, name='k', scopes=['statistics:read'], expires_at=None,
+                    now=timezone.now())
+print(key)
+"""
+
+
+def test_a_real_prometheus_answers_every_query_of_the_dashboard(
+    product: Product, tmp_path: Path
+) -> None:
+    program("prometheus")
+    target = f"127.0.0.1:{product.port}"
+    with running(tmp_path, port=free_port(), target=target) as prometheus:
+        key = product.manage("shell", "-c", _WORK).stdout.split()[-1]
+        shared = {"PROMETHEUS_MULTIPROC_DIR": str(product.root / "metrics")}
+        for _ in range(2):  # there is no model; an increase is seen from the second on
+            product.manage("ask", "What is a verb?", **shared)
+
+        def look() -> None:
+            headers = {"Authorization": f"ApiKey {key}"}
+            page = f"http://{target}/api/v1/statistics/dashboard/"
+            httpx.get(page, headers=headers, trust_env=False).raise_for_status()
+
+        queries = dashboard_queries()
+        assert prometheus.silent(queries, seconds=60, meanwhile=look) == []
+        assert prometheus.query('up{job="resee"}')[0]["value"][1] == "1"
