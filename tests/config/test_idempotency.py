@@ -39,6 +39,11 @@ REPEATABLE = {
     "levels": "nothing is stored",
     "level-test-answers": "an answer has a public id of its own, for ever",
     "level-test-stop": "twice is once",
+    "attempt-answers": "an answer has a public id of its own, for ever",
+    "attempt-finish": "twice is once",
+    "attempt-reviews": "a card's lapse has an id of its own, for ever",
+    "answer-appeal": "one an answer",
+    "question-report": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }
