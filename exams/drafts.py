@@ -13,7 +13,7 @@ from uuid import UUID
 
 from config.ai.cefr import LEVELS
 from exams.grading import Verdict, grade, normal
-from exams.phrases import HIDDEN, blanked, masked, words_in
+from exams.phrases import HIDDEN, blanked, is_same_word, masked, words_in
 from exams.validation import OPTION_COUNT, Deck, Item, Kind, expected_level
 
 PAIRS = 4
@@ -179,4 +179,5 @@ def _choices(card: Card, around: Around, random: Random) -> tuple[str, ...] | No
 
 def _is_other(word: str, taken: Sequence[str]) -> bool:
     """Tell whether a word is none of those, nor one misspelt or in another form."""
-    return bool(normal(word)) and grade(word, taken).verdict is Verdict.WRONG
+    is_slip = grade(word, taken).verdict is not Verdict.WRONG
+    return bool(normal(word)) and not is_slip and not any(is_same_word(word, one) for one in taken)

@@ -9,6 +9,11 @@ GAP = "___"
 HIDDEN = "…"
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _ARTICLE = re.compile(r"\b([Aa])n? (?=___)")
+_ENDINGS = (
+    ("s", ("",)), ("es", ("",)), ("ies", ("y",)), ("ves", ("f", "fe")),
+    ("ed", ("", "e")), ("ied", ("y",)), ("ing", ("", "e")),
+)  # fmt: skip
+_STEM_MIN = 3
 # Letters of other scripts that look like Latin ones.
 _LOOKALIKES = str.maketrans(
     "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0458\u0455\u043a\u043c\u0442\u0432\u043d"
@@ -24,8 +29,23 @@ def folded(text: str) -> str:
 
 
 def is_same_word(one: str, other: str) -> bool:
-    """Tell whether two words are one: spelt otherwise, or in another form."""
-    return grade(one, [other]).verdict in {Verdict.RIGHT, Verdict.FORM}
+    """Tell whether two words are one: spelt otherwise, or in another form.
+
+    The dictionary has words such as "borrowing" and "leaves" for themselves: regular endings are
+    looked at besides.
+    """
+    if grade(one, [other]).verdict in {Verdict.RIGHT, Verdict.FORM}:
+        return True
+    return bool(_without_ending(normal(one)) & _without_ending(normal(other)))
+
+
+def _without_ending(word: str) -> set[str]:
+    """Return the word, and what it may be a regular form of."""
+    found = {word}
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM_MIN:
+            found |= {word.removesuffix(ending) + each for each in instead}
+    return found
 
 
 def places(text: str, word: str) -> list[tuple[int, int]]:

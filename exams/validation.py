@@ -90,7 +90,7 @@ def texts(item: Item, _: Deck) -> Iterator[str]:
         yield "option_empty"
     if len(item.stem) > STEM_MAX or max(map(len, (*item.options, *item.prompts, ""))) > OPTION_MAX:
         yield "too_long"
-    every = "".join((item.stem, item.hint, *item.options, *item.prompts, *item.accepted))
+    every = " ".join((item.stem, item.hint, *item.options, *item.prompts, *item.accepted))
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cn"} for letter in every):
         yield "invisible"
     if any(map(_is_mixed, words_in(every))):
@@ -183,7 +183,9 @@ def one_key(item: Item, deck: Deck) -> Iterator[str]:
         for place, option in enumerate(item.options):
             if place in item.key:
                 continue
-            if grade(option, [_keyed(item), *item.words]).verdict is not Verdict.WRONG:
+            keys = [_keyed(item), *item.words]
+            is_slip = grade(option, keys).verdict is not Verdict.WRONG
+            if is_slip or any(is_same_word(option, key) for key in keys):
                 yield "two_keys"
             if deck.get(normal(option), frozenset()) & asked:
                 yield "two_keys"

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import SystemRandom
 from uuid import UUID
@@ -34,7 +34,7 @@ class Writer:
     learner: Learner
     card: Card
     model: str = ""
-    tries: int = field(default=0)
+    tries: int = 0
 
     def __call__(self, before: Sequence[str]) -> str:
         """Return the next sentence; Unavailable."""
@@ -103,7 +103,7 @@ def _put(
     locked = Exam.objects.select_for_update(no_key=True).get(pk=exam.pk)
     if locked.attempts.exists():
         return False
-    question.is_for_model = False
+    question.is_for_model, question.tries = False, writer.tries
     if item is not None:
         question.source, question.model = Question.Source.MODEL, writer.model[:100]
         question.prompt = prompts.name_of(prompts.SENTENCE)

@@ -109,6 +109,9 @@ class Question(models.Model):
     source = models.CharField(max_length=8, choices=Source)
     model = models.CharField(max_length=100, blank=True, help_text="Which model wrote it")
     prompt = models.CharField(max_length=40, blank=True, help_text="By which prompt: name.version")
+    tries = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Sentences a model wrote until one was good, or none"
+    )
     checks = ArrayField(
         models.CharField(max_length=40), default=list, help_text="What the validator looked at"
     )

@@ -124,7 +124,14 @@ def test_what_cannot_be_asked_is_refused(
     (content, *_) = cards(learner)
     category = str(content.category.public_id)
     assert bobs_api.post("/exams/", {"category": category}).status_code == 404
-    for wish in ({"size": 0}, {"size": 51}, {"minutes": 0}, {"kinds": []}, {"kinds": ["essay"]}):
+    wishes: list[dict[str, Any]] = [
+        {"size": 0},
+        {"size": 51},
+        {"minutes": 0},
+        {"kinds": []},
+        {"kinds": ["essay"]},
+    ]
+    for wish in wishes:
         assert api.post("/exams/", wish).status_code in {400, 422}, wish
     assert not Exam.objects.exists()
 
@@ -140,7 +147,7 @@ def test_two_cards_of_one_meaning_are_never_both_options(api: ApiClient, learner
 def test_a_weekly_exam_is_made_once_a_week(api: ApiClient, learner: Learner) -> None:
     assert api.get("/exams/weekly/").status_code == 404
     cards(learner)
-    wish = {"size": 4, "minutes": 10, "kinds": ["typing"]}
+    wish: dict[str, Any] = {"size": 4, "minutes": 10, "kinds": ["typing"]}
     put = api._client.put("/api/v1/exams/weekly/", wish, content_type="application/json")
     assert put.status_code == 200, put.content
     exam = Exam.objects.get()
