@@ -152,9 +152,11 @@ def by_model(learner: Any, count: int) -> dict[str, Any]:
         while job.state in {"queued", "running"}:
             tasks.write_sentences(job_id=str(job.public_id), exam_id=str(exam.public_id))
             job.refresh_from_db()
-            sys.stderr.write(f"{job.stage} {job.state} {job.error_code}\n")
         seconds += time.perf_counter() - before
         keys += Question.objects.filter(exam=exam, tries__gt=0).values_list("pk", flat=True)
+    for question in Question.objects.filter(pk__in=keys):  # for a person to look at
+        chosen = question.options or question.accepted
+        sys.stderr.write(f"{question.source}: {question.stem} [{question.hint}] {chosen}\n")
     tries = Question.objects.filter(pk__in=keys).values_list("source", "tries")
     good = Counter(number for source, number in tries if source == "model")
     samples = [sample for metric in EXAM_REJECTS.collect() for sample in metric.samples]

@@ -50,11 +50,14 @@ class Around:
 
 def card_of(*, id: UUID, front: str, back: str, gloss: str, example: str) -> Card:  # noqa: A002
     """Return a card; its meaning is the first line of the back, or the gloss."""
-    first = next((line.strip() for line in back.splitlines() if line.strip()), "")
+    lines = (" ".join(line.split()) for line in (*back.splitlines(), gloss))
+    first = next(filter(None, lines), "")
     found = _PART.match(first)
-    meaning = _PART.sub("", first) or gloss.strip()
+    meaning = _PART.sub("", first)
     word = " ".join(front.split())
-    return Card(id, word, meaning[:MEANING_MAX], example.strip(), found[1] if found else "")
+    return Card(
+        id, word, meaning[:MEANING_MAX], " ".join(example.split()), found[1] if found else ""
+    )
 
 
 def shown_meaning(card: Card) -> str:

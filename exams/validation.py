@@ -23,6 +23,8 @@ _TELLING = re.compile(r"\b(a|an) ___", re.IGNORECASE)
 _END = re.compile(r"[.!?][\"'\u2019\u201d)]?$")
 _SEVERAL = re.compile(r"[.!?]\s+[A-Z]")
 
+_JOINERS = {"\u200c", "\u200d"}  # that Persian and others are written with
+
 Deck = Mapping[str, frozenset[str]]
 """Meanings by word, both as ``normal`` writes them: the learner's other cards."""
 
@@ -91,7 +93,7 @@ def texts(item: Item, _: Deck) -> Iterator[str]:
     if len(item.stem) > STEM_MAX or max(map(len, (*item.options, *item.prompts, ""))) > OPTION_MAX:
         yield "too_long"
     every = " ".join((item.stem, item.hint, *item.options, *item.prompts, *item.accepted))
-    if any(unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cn"} for letter in every):
+    if any(map(_is_invisible, every)):
         yield "invisible"
     if any(map(_is_mixed, words_in(every))):
         yield "mixed_scripts"
@@ -238,6 +240,10 @@ def _at(item: Item, number: int) -> str:
 def _difficulties(words: tuple[str, ...]) -> list[float]:
     found = (word_difficulty(normal(word)) for word in words if word[:1].islower())
     return [each for each in found if each is not None]
+
+
+def _is_invisible(letter: str) -> bool:
+    return unicodedata.category(letter) in {"Cc", "Cf", "Co", "Cn"} and letter not in _JOINERS
 
 
 def _is_mixed(word: str) -> bool:

@@ -109,6 +109,7 @@ def make_weekly_exams(*, now: datetime, at_most: int = 200) -> int:
         .values_list("user_id", "week_on")
     )
     waiting = [one for one in learners(plans) if latest.get(one.id) != monday(one, now)]
+    _random.shuffle(waiting)  # those with nothing to ask do not stand before the others for ever
     return sum(_make_weekly(one, plans[one.id], now) for one in waiting[:at_most])
 
 

@@ -19,11 +19,12 @@ from exams import metrics, prompts
 from exams.drafts import Around, Card
 from exams.generation import Rejects, from_sentences
 from exams.models import Exam, Question
-from exams.queries.exam_items import item_of, put_item
+from exams.queries.exam_items import ITEM_FIELDS, item_of, put_item
 from exams.queries.exam_material import around
 from exams.validation import Item
 
 UNIT_SECONDS = 10.0  # a question that is begun then takes up to three answers of the model
+_WRITTEN = (*ITEM_FIELDS, "source", "model", "prompt", "tries", "is_for_model")
 _random = SystemRandom()
 
 
@@ -68,8 +69,8 @@ def _write(lease: Lease, *, exam_id: UUID, clock: Clock) -> None:
         if time.monotonic() - began > UNIT_SECONDS:
             raise MoreToDo
         done = len(questions) - len(waiting) + number
-        stage = f"writing sentence {number + 1} of {len(waiting)}"
-        report(lease=lease, stage=stage, percent=100 * done // len(questions), now=clock())
+        stage, percent = f"writing sentence {done + 1}", 100 * done // len(questions)
+        report(lease=lease, stage=stage, percent=percent, now=clock())
         others = [item_of(each) for each in questions if each is not question]
         writer = Writer(who, _card(question))
         try:
@@ -78,8 +79,10 @@ def _write(lease: Lease, *, exam_id: UUID, clock: Clock) -> None:
             if is_last_try(lease):
                 break  # the templates stay
             raise TryAgainLater(error.code, error.detail) from None
-        if not _put(lease, exam, question, item, writer, clock):
-            break
+        with transaction.atomic():  # the report locks the job: who has no lease stores nothing
+            report(lease=lease, stage=stage, percent=percent, now=clock())
+            if not _put(exam, question, item, writer):
+                break
     _end(lease, exam, clock)
 
 
@@ -94,12 +97,8 @@ def _item(writer: Writer, near: Around, others: Sequence[Item]) -> Item | None:
             metrics.EXAM_REJECTS.labels("model", reason).inc(count)
 
 
-@transaction.atomic
-def _put(
-    lease: Lease, exam: Exam, question: Question, item: Item | None, writer: Writer, clock: Clock
-) -> bool:
+def _put(exam: Exam, question: Question, item: Item | None, writer: Writer) -> bool:
     """Put the item in the question's place; False when an attempt has begun."""
-    report(lease=lease, stage="storing a question", percent=50, now=clock())
     locked = Exam.objects.select_for_update(no_key=True).get(pk=exam.pk)
     if locked.attempts.exists():
         return False
@@ -109,7 +108,7 @@ def _put(
         question.prompt = prompts.name_of(prompts.SENTENCE)
         put_item(question, item)
         metrics.EXAM_ITEMS.labels(question.source, question.kind).inc()
-    question.save()
+    question.save(update_fields=_WRITTEN)
     return True
 
 

@@ -5,6 +5,7 @@ from exams.models import Exam, Question
 from exams.validation import CHECK_NAMES, Item, Kind
 
 _LISTS = ("words", "meanings", "prompts", "options", "key", "accepted")
+ITEM_FIELDS = ("kind", "stem", "hint", "level", "checks", *_LISTS)
 
 
 def item_of(question: Question) -> Item:

@@ -6,15 +6,24 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from config.identifiers import new_public_id
 from exams.drafts import Around, card_of, cloze_of, multiple_choice
+from exams.generation import Rejects, from_templates
 from exams.grading import normal
 from exams.phrases import blanked, masked, places
 from exams.validation import CHECK_NAMES, Deck, Item, Kind, faults
 
 FOLDER = Path(__file__).parent
 CAUGHT_MIN = 98
+_WORDS = ["apple", "Apples", "an", "the", "___", "a", "to run", "ran", "bank", "caf\u00e9", "."]
+_TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from(_WORDS), max_size=8).map(" ".join),
+    st.sampled_from(["noun: a fruit\nverb: x", "I ate an apple today.", "He ran to the bank."]),
+)
 
 
 def _rows(name: str) -> list[dict[str, Any]]:
@@ -99,6 +108,25 @@ def test_wrong_options_never_mean_what_is_asked() -> None:
         assert item
         assert "large" not in item.options
         assert faults(item, around.deck) == []
+
+
+@given(
+    st.lists(st.tuples(_TEXTS, _TEXTS, _TEXTS), min_size=1, max_size=12),
+    st.integers(min_value=0, max_value=99),
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_on_the_cards_no_faulty_question_is_made(
+    texts: list[tuple[str, str, str]], seed: int
+) -> None:
+    cards = [
+        card_of(id=new_public_id(), front=front, back=back, gloss="", example=example)
+        for front, back, example in texts
+    ]
+    around = Around(cards, {"B1": ("cat", "dog", "bird", "tree")})
+    made = from_templates(
+        cards, around, kinds=list(Kind), size=20, random=Random(seed), rejects=Rejects()
+    )
+    assert [faults(each.item, around.deck) for each in made] == [[]] * len(made)
 
 
 def test_every_check_has_a_name() -> None:
