@@ -17,6 +17,8 @@ AUDIT = frozenset(
     }
 )
 
+DECIDED = frozenset({"accounts.change_user", "exams.change_appeal", "exams.change_question"})
+
 
 class Role(StrEnum):
     """What a person is here."""
@@ -35,13 +37,14 @@ class Role(StrEnum):
 def may(role: str, permission: str) -> bool:
     """Tell whether a role has a permission, spelt as Django does: ``accounts.change_user``.
 
-    Support looks at everything but the audit, and may disable a learner; admins also add accounts,
-    change them and give roles, and bring in questions of the level test. Nobody deletes.
+    Support looks at everything but the audit, may disable a learner, decides appeals and gives
+    withdrawn questions back; admins also add accounts, change them and give roles, and bring in
+    questions of the level test. Nobody deletes.
     """
     app, _, name = permission.partition(".")
     if app not in OUR_APPS or not Role(role).is_staff:
         return False
-    if permission == "accounts.change_user":
+    if permission in DECIDED:
         return True
     if role == Role.ADMIN:
         added = {"accounts.add_user", "exams.add_levelitem"}

@@ -121,6 +121,21 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "close-attempts": {
+        "task": "exams.tasks.close_attempts",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "rescore-attempts": {
+        "task": "exams.tasks.rescore",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "make-weekly-exams": {
+        "task": "exams.tasks.make_weekly_exams",
+        "schedule": 900.0,
+        "options": {"expires": 900},
+    },
     "estimate-level-items": {
         "task": "exams.tasks.estimate_level_items",
         "schedule": 24 * 3600.0,

@@ -29,6 +29,7 @@ class Behaviour:
     fault: Callable[[int], str] = lambda _: ""
     seconds: float = 0.0  # an answer takes
     words: tuple[str, ...] = WORDS
+    say: Callable[[dict[str, Any]], str] | None = None  # the whole answer to a request
     seen: list[dict[str, Any]] = field(default_factory=list)
     left_early: int = 0
     at_once: int = 0
@@ -127,6 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"0\r\n\r\n")
 
     def _words(self, body: dict[str, Any]) -> tuple[str, ...]:
+        if self.behaviour.say:
+            return (self.behaviour.say(body),)
         if "response_format" in body:
             return ('{"word": "do",', ' "level": 1}')
         return self.behaviour.words

@@ -26,8 +26,10 @@ from config.errors import Conflict, Invalid, NotFound, Refused
 
 SCHEME = "ApiKey"
 AREAS = (
+    "attempts",
     "categories",
     "contents",
+    "exams",
     "exports",
     "imports",
     "jobs",

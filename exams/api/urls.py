@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("level-tests/", include("exams.api.level_tests"))]
+urlpatterns = [
+    path("level-tests/", include("exams.api.level_tests")),
+    path("exams/", include("exams.api.exams")),
+    path("attempts/", include("exams.api.attempts")),
+]

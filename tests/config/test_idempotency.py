@@ -40,6 +40,11 @@ REPEATABLE = {
     "level-test-answers": "an answer has a public id of its own, for ever",
     "level-test-stop": "twice is once",
     "imports-table-preview": "nothing is stored",
+    "attempt-answers": "an answer has a public id of its own, for ever",
+    "attempt-finish": "twice is once",
+    "attempt-reviews": "a card's lapse has an id of its own, for ever",
+    "answer-appeal": "one an answer",
+    "question-report": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }

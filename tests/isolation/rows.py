@@ -62,6 +62,11 @@ def _level_answer(world: World) -> dict[str, Any]:
     return {"question": str(world.ids["question_id"]), "option": "a", "id": str(uuid4())}
 
 
+def _exam_answer(world: World) -> dict[str, Any]:
+    answer = {"question": str(world.ids["exam_question_id"]), "text": "zebra"}
+    return {**answer, "id": str(world.ids["answer_id"])}
+
+
 def _into(world: World) -> dict[str, Any]:
     return {"into": str(world.ids["full_category_id"])}
 
@@ -89,6 +94,21 @@ ROWS: dict[str, Row] = {
     "api/v1/level-tests/<uuid:level_test_id>/": _OWNER,
     "api/v1/level-tests/<uuid:level_test_id>/answers/": Row(For.OWNER, _level_answer),
     "api/v1/level-tests/<uuid:level_test_id>/stop/": _OWNER,
+    "api/v1/exams/": _LEARNER,
+    "api/v1/exams/weekly/": _LEARNER,
+    "api/v1/exams/<uuid:exam_id>/": _OWNER,
+    "api/v1/exams/<uuid:exam_id>/attempts/": _OWNER,
+    "api/v1/exams/<uuid:exam_id>/questions/<uuid:exam_question_id>/report/": _OWNER,
+    "api/v1/attempts/": _LEARNER,
+    "api/v1/attempts/<uuid:attempt_id>/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/answers/": Row(For.OWNER, _exam_answer),
+    "api/v1/attempts/<uuid:attempt_id>/finish/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/reviews/": Row(
+        For.OWNER, lambda world: {"contents": [str(world.ids["content_id"])]}
+    ),
+    "api/v1/attempts/<uuid:attempt_id>/answers/<uuid:answer_id>/appeal/": Row(
+        For.OWNER, lambda _: {"text": "It is right."}
+    ),
     "api/v1/categories/": Row(For.LEARNER, _below),
     "api/v1/categories/<uuid:category_id>/": Row(For.OWNER, _below, _into),
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(

@@ -19,7 +19,10 @@ from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from config.api import keys
 from config.jobs.models import Job
+from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
+from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
+from exams.validation import Kind
 from ocr import storage
 from ocr.models import TextLine, Word
 from review import media_files
@@ -31,6 +34,7 @@ from tests.ocr import images
 from tests.ocr.scans import read_scan
 from tests.review.cards import card, review
 
+_WISH = ExamWish(size=1, minutes=10, kinds=[Kind.TYPING], choice="all")
 ACTORS = ("anonymous", "other", "owner", "teacher", "staff")
 
 
@@ -73,6 +77,11 @@ class World:
         ApiClient(self.owner)
         device = self.owner.devices.get()
         level_test = start_level_test(learner=learner, now=now)
+        exam = make_exam(learner=learner, wish=_WISH, now=now)
+        question = exam.questions.get()
+        attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
+        given = GivenAnswer(uuid4(), question.public_id, text="zebra")
+        answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
         self.ids = {
             "category_id": empty.public_id,
             "content_id": content.public_id,
@@ -80,6 +89,10 @@ class World:
             "scan_id": scan.public_id,
             "level_test_id": level_test.public_id,
             "question_id": level_test.question_id,
+            "exam_id": exam.public_id,
+            "exam_question_id": question.public_id,
+            "attempt_id": attempt.public_id,
+            "answer_id": given.public_id,
             "job_id": scan.job.public_id,
             "key_id": key.public_id,
             "device_id": device.public_id,

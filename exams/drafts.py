@@ -1,0 +1,186 @@
+"""Questions from cards by template: no model, no store. Pure.
+
+Each template gives an item or None where the card does not suffice; whether it is any good is for
+the validator to say.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from random import Random
+from uuid import UUID
+
+from config.ai.cefr import LEVELS
+from exams.grading import Verdict, grade, normal
+from exams.phrases import HIDDEN, blanked, is_same_word, masked, words_in
+from exams.validation import OPTION_COUNT, Deck, Item, Kind, expected_level
+
+PAIRS = 4
+MEANING_MAX = 240
+_PART = re.compile(r"^(noun|verb|adjective|adverb): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a question needs of a card; ``part`` of speech is empty where nobody knows."""
+
+    id: UUID
+    word: str
+    meaning: str
+    example: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What there is to take wrong answers from: the learner's cards, and words by level."""
+
+    cards: Sequence[Card]
+    words_by_level: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    @cached_property
+    def deck(self) -> Deck:
+        """Return the meanings of the learner's words, as they are compared."""
+        found: dict[str, set[str]] = {}
+        for card in self.cards:
+            found.setdefault(normal(card.word), set()).add(normal(card.meaning))
+        return {word: frozenset(meanings) for word, meanings in found.items()}
+
+
+def card_of(*, id: UUID, front: str, back: str, gloss: str, example: str) -> Card:  # noqa: A002
+    """Return a card; its meaning is the first line of the back, or the gloss."""
+    lines = (" ".join(line.split()) for line in (*back.splitlines(), gloss))
+    first = next(filter(None, lines), "")
+    found = _PART.match(first)
+    meaning = _PART.sub("", first)
+    word = " ".join(front.split())
+    return Card(
+        id, word, meaning[:MEANING_MAX], " ".join(example.split()), found[1] if found else ""
+    )
+
+
+def shown_meaning(card: Card) -> str:
+    """Return the meaning as it is asked with: it does not name the word itself."""
+    return masked(card.meaning, card.word)
+
+
+def cloze(card: Card, around: Around, random: Random) -> Item | None:
+    """Return a gap in the card's own example."""
+    return cloze_of(card, card.example, around, random)
+
+
+def cloze_of(card: Card, sentence: str, around: Around, random: Random) -> Item | None:
+    """Return a gap in a sentence: options if the word stands in its own form, else to be typed.
+
+    Options of another form would give the answer away by grammar.
+    """
+    found = blanked(sentence, card.word)
+    if found is None:
+        return None
+    stem, stood = found
+    about = {"kind": Kind.CLOZE, "words": (card.word,), "meanings": (card.meaning,)}
+    common = {**about, "stem": stem, "hint": shown_meaning(card), "level": _level(card)}
+    if normal(stood) != normal(card.word):
+        return Item(**common, accepted=(stood,))  # type: ignore[arg-type]
+    choices = _choices(card, around, random)
+    if choices is None:
+        return Item(**common, accepted=(stood,))  # type: ignore[arg-type]
+    return Item(**common, options=choices, key=(choices.index(card.word),))  # type: ignore[arg-type]
+
+
+def multiple_choice(card: Card, around: Around, random: Random) -> Item | None:
+    """Return the meaning with four words to choose from."""
+    choices = _choices(card, around, random)
+    if choices is None:
+        return None
+    return Item(
+        kind=Kind.MULTIPLE_CHOICE,
+        words=(card.word,),
+        meanings=(card.meaning,),
+        stem=shown_meaning(card),
+        options=choices,
+        key=(choices.index(card.word),),
+        level=_level(card),
+    )
+
+
+def typing(card: Card, _around: Around, _random: Random) -> Item | None:
+    """Return the meaning; the word is to be typed."""
+    return Item(
+        kind=Kind.TYPING,
+        words=(card.word,),
+        meanings=(card.meaning,),
+        stem=shown_meaning(card),
+        accepted=(card.word,),
+        level=_level(card),
+    )
+
+
+def open_answer(card: Card, _around: Around, _random: Random) -> Item | None:
+    """Ask for a sentence of the learner's own."""
+    return Item(
+        kind=Kind.OPEN,
+        words=(card.word,),
+        meanings=(card.meaning,),
+        stem=f"Write a sentence with \u201c{card.word}\u201d that shows what it means.",
+        level=_level(card),
+    )
+
+
+def matching(cards: Sequence[Card], random: Random) -> Item | None:
+    """Return words and, in another order, their meanings."""
+    shown = [shown_meaning(card) for card in cards]
+    shuffled = random.sample(shown, len(shown))
+    words = tuple(card.word for card in cards)
+    return Item(
+        kind=Kind.MATCHING,
+        words=words,
+        meanings=tuple(card.meaning for card in cards),
+        prompts=words,
+        options=tuple(shuffled),
+        key=tuple(map(shuffled.index, shown)),
+        level=expected_level(words),
+    )
+
+
+Template = Callable[[Card, Around, Random], Item | None]
+TEMPLATES: dict[Kind, Template] = {
+    Kind.CLOZE: cloze,
+    Kind.MULTIPLE_CHOICE: multiple_choice,
+    Kind.TYPING: typing,
+    Kind.OPEN: open_answer,
+}
+
+
+def is_askable(card: Card) -> bool:
+    """Tell whether a card says enough to be asked at all."""
+    rest = shown_meaning(card).replace(HIDDEN, "")
+    return bool(normal(card.word)) and bool(words_in(rest))
+
+
+def _level(card: Card) -> str:
+    return expected_level((card.word,))
+
+
+def _choices(card: Card, around: Around, random: Random) -> tuple[str, ...] | None:
+    """Return the word among three others, shuffled: own cards first, then words of its level."""
+    own = [one for one in around.cards if not card.part or one.part in {card.part, ""}]
+    candidates = [one.word for one in random.sample(own, len(own))]
+    level = _level(card) or LEVELS[2]
+    of_level = around.words_by_level.get(level, ())
+    candidates += random.sample(list(of_level), len(of_level))
+    deck, asked = around.deck, normal(card.meaning)
+    chosen: list[str] = []
+    for word in candidates:
+        if _is_other(word, [card.word, *chosen]) and asked not in deck.get(normal(word), ()):
+            chosen.append(word)
+        if len(chosen) == OPTION_COUNT - 1:
+            return tuple(random.sample([card.word, *chosen], OPTION_COUNT))
+    return None
+
+
+def _is_other(word: str, taken: Sequence[str]) -> bool:
+    """Tell whether a word is none of those, nor one misspelt or in another form."""
+    is_slip = grade(word, taken).verdict is not Verdict.WRONG
+    return bool(normal(word)) and not is_slip and not any(is_same_word(word, one) for one in taken)

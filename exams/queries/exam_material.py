@@ -1,0 +1,62 @@
+"""What exams are made of: the learner's cards, and words of each level for wrong answers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from accounts.queries.learners import Learner
+from exams.drafts import Around, Card, card_of
+from exams.item_bank import written_items
+from exams.level_test import LEVELS
+from exams.level_test import Kind as LevelKind
+from review.queries.exam_cards import AskedCard, cards_to_ask, newest_cards
+
+AROUND_MAX = 150  # newest cards that wrong answers are taken from
+_A_QUESTION = 4  # cards that one question takes at most
+
+
+def cards(
+    learner: Learner,
+    *,
+    choice: str,
+    category_id: UUID | None,
+    tags: Sequence[str],
+    size: int,
+    now: datetime,
+) -> list[Card]:
+    """Return the cards to ask, the most wanted first; CategoryNotFound."""
+    found = cards_to_ask(
+        learner,
+        choice=choice,
+        category_id=category_id,
+        tags=tags,
+        now=now,
+        limit=size * _A_QUESTION,
+    )
+    return [_card(card) for card in found]
+
+
+def around(learner: Learner, asked: Sequence[Card] = ()) -> Around:
+    """Return what wrong answers are taken from: the learner's newest cards, the asked ones too."""
+    newest = [_card(card) for card in newest_cards(learner, limit=AROUND_MAX)]
+    return Around(list({card.id: card for card in (*asked, *newest)}.values()), words_by_level())
+
+
+def hardest_words(learner: Learner, *, now: datetime) -> list[str]:
+    """Return the words the learner has forgotten most often, five at most. One query."""
+    found = cards_to_ask(learner, choice="weak", category_id=None, tags=(), now=now, limit=5)
+    return [card.front for card in found if card.lapses]
+
+
+@cache
+def words_by_level() -> dict[str, Sequence[str]]:
+    """Return the words that the level test's files ask for, by level."""
+    items = [item for item in written_items() if item.kind is LevelKind.VOCABULARY]
+    return {level: tuple(item.target for item in items if item.level == level) for level in LEVELS}
+
+
+def _card(card: AskedCard) -> Card:
+    return card_of(
+        id=card.id, front=card.front, back=card.back, gloss=card.gloss, example=card.example
+    )
