@@ -3,12 +3,12 @@
 Needs the packages onnxruntime-gpu and nvidia-ml-py; with OCR_DEVICE=cpu nothing here is asked.
 """
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from config.settings import variables
 from ocr import model_metrics as metrics
 
 # of a version's budget: its models are one detector and up to three recognisers
@@ -48,7 +48,7 @@ def nvidia(number: int) -> Memory:
     import pynvml
 
     pynvml.nvmlInit()
-    visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    visible = variables.words("CUDA_VISIBLE_DEVICES")
     name = visible[number] if visible else str(number)
     by = pynvml.nvmlDeviceGetHandleByIndex if name.isdecimal() else pynvml.nvmlDeviceGetHandleByUUID
     found = pynvml.nvmlDeviceGetMemoryInfo(by(int(name) if name.isdecimal() else name))

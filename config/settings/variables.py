@@ -66,6 +66,9 @@ VARIABLES: tuple[Variable, ...] = (
         "Of the GPU's memory, used by whatever runs there: from here on pages are refused (503).",
     ),
     Variable(
+        "CUDA_VISIBLE_DEVICES", "", "CUDA's own: the GPUs it counts from 0, as 1,3; all when empty."
+    ),
+    Variable(
         "OCR_MODEL_SERVER_THREADS",
         "0",
         "Lines that the OCR model server's process reads at once; 0: one a core.",
