@@ -22,6 +22,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -175,15 +176,14 @@ class Caller:
 
     def meanwhile(self, work: Any) -> tuple[Any, float]:
         """Return what ``work`` returns, and p95 while it ran."""
-        done, found = threading.Event(), [0.0]
-        thread = threading.Thread(target=lambda: found.__setitem__(0, self.p95_ms(done)))
-        thread.start()
-        try:
-            result = work()
-        finally:
-            done.set()
-            thread.join()
-        return result, found[0]
+        done = threading.Event()
+        with ThreadPoolExecutor(1) as caller:
+            p95_ms = caller.submit(self.p95_ms, done)
+            try:
+                result = work()
+            finally:
+                done.set()
+            return result, p95_ms.result()
 
 
 def measure(package: Path, database: psutil.Process) -> dict[str, list[float]]:
@@ -218,7 +218,10 @@ def compare(options: argparse.Namespace) -> int:
     import django
     from django.core.management import call_command
 
-    os.environ |= {"RESEE_PORT": str(free_port()), "RATE_LIMIT_LEARNER": "1000000000"}
+    os.environ |= {
+        "RESEE_PORT": str(free_port(random.randrange(20_000, 31_000))),
+        "RATE_LIMIT_LEARNER": "1000000000",
+    }
     os.environ["RATE_LIMIT_ADDRESS"] = "1000000000"  # counted, never reached
     folder = Path(tempfile.mkdtemp(prefix="resee-import-"))
     try:

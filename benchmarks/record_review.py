@@ -257,9 +257,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if ok else 1
 
 
-def free_port() -> int:
+def free_port(first: int = 20_000) -> int:
     """Return a port nobody listens on, below those that clients are given."""
-    for port in range(20_000, 32_000):
+    for port in range(first, 32_000):
         with socket.socket() as tried, suppress(OSError):
             tried.bind(("127.0.0.1", port))
             return port
