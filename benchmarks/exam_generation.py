@@ -137,7 +137,6 @@ def by_model(learner: Any, count: int) -> dict[str, Any]:
     from config.jobs.models import Job
     from exams import tasks
     from exams.commands.exams import ExamWish, make_exam
-    from exams.metrics import EXAM_REJECTS
     from exams.models import Question
     from exams.validation import Kind
 
@@ -154,11 +153,19 @@ def by_model(learner: Any, count: int) -> dict[str, Any]:
             job.refresh_from_db()
         seconds += time.perf_counter() - before
         keys += Question.objects.filter(exam=exam, tries__gt=0).values_list("pk", flat=True)
-    for question in Question.objects.filter(pk__in=keys):  # for a person to look at
+    return model_figures(keys, seconds)
+
+
+def model_figures(keys: Sequence[int], seconds: float) -> dict[str, Any]:
+    """Return what became of these questions, which go to stderr for a person to look at."""
+    from exams.metrics import EXAM_REJECTS
+    from exams.models import Question
+
+    questions = list(Question.objects.filter(pk__in=keys))
+    for question in questions:
         chosen = question.options or question.accepted
         sys.stderr.write(f"{question.source}: {question.stem} [{question.hint}] {chosen}\n")
-    tries = Question.objects.filter(pk__in=keys).values_list("source", "tries")
-    good = Counter(number for source, number in tries if source == "model")
+    good = Counter(question.tries for question in questions if question.source == "model")
     samples = [sample for metric in EXAM_REJECTS.collect() for sample in metric.samples]
     reasons = {
         sample.labels["reason"]: sample.value

@@ -5,7 +5,7 @@ the validator to say.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -37,7 +37,8 @@ class Around:
     """What there is to take wrong answers from: the learner's cards, and words by level."""
 
     cards: Sequence[Card]
-    words_by_level: dict[str, Sequence[str]] = field(default_factory=dict)
+    words_by_level: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """Each with its part of speech, or nothing."""
 
     @cached_property
     def deck(self) -> Deck:
@@ -164,15 +165,17 @@ def _level(card: Card) -> str:
 
 
 def _choices(card: Card, around: Around, random: Random) -> tuple[str, ...] | None:
-    """Return the word among three others, shuffled: own cards first, then words of its level."""
-    own = [one for one in around.cards if not card.part or one.part in {card.part, ""}]
-    candidates = [one.word for one in random.sample(own, len(own))]
-    level = _level(card) or LEVELS[2]
-    of_level = around.words_by_level.get(level, ())
-    candidates += random.sample(list(of_level), len(of_level))
+    """Return the word among three others, shuffled.
+
+    Those of its part of speech come first, of them own cards, then words of its level.
+    """
+    own = [(one.word, one.part) for one in around.cards]
+    of_level = around.words_by_level.get(_level(card) or LEVELS[2], ())
+    candidates = [*random.sample(own, len(own)), *random.sample(of_level, len(of_level))]
+    candidates.sort(key=lambda one: bool(card.part and one[1] != card.part))
     deck, asked = around.deck, normal(card.meaning)
     chosen: list[str] = []
-    for word in candidates:
+    for word, _ in candidates:
         if _is_other(word, [card.word, *chosen]) and asked not in deck.get(normal(word), ()):
             chosen.append(word)
         if len(chosen) == OPTION_COUNT - 1:

@@ -11,6 +11,7 @@ from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config.settings import home, variables
+from config.settings.enum_names import ENUM_NAMES
 from config.settings.files import file_storage
 from config.settings.mail import mail_settings
 
@@ -235,15 +236,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "LevelEnum": ["A1", "A2", "B1", "B2", "C1", "C2"],
-        "LevelItemKindEnum": ["vocabulary", "grammar", "reading"],
-        "LevelTestStateEnum": ["open", "finished", "unfinished"],
-        "OptionKeyEnum": ["a", "b", "c", "d"],
-        "StateEnum": "config.jobs.models.Job.State",
-        "StageEnum": ["new", "learning", "review", "relearning"],
-        "ContentStageEnum": ["draft", "new", "learning", "review", "relearning"],
-    },
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.examples.complete",

@@ -20,7 +20,7 @@ from exams.drafts import Around, Card
 from exams.generation import Rejects, from_sentences
 from exams.models import Exam, Question
 from exams.queries.exam_items import ITEM_FIELDS, item_of, put_item
-from exams.queries.exam_material import around
+from exams.queries.exam_material import around, part_of
 from exams.validation import Item
 
 UNIT_SECONDS = 10.0  # a question that is begun then takes up to three answers of the model
@@ -121,4 +121,5 @@ def _end(lease: Lease, exam: Exam, clock: Clock) -> None:
 
 
 def _card(question: Question) -> Card:
-    return Card(question.card_ids[0], question.words[0], question.meanings[0])
+    word = question.words[0]
+    return Card(question.card_ids[0], word, question.meanings[0], part=part_of(word))

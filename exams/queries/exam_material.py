@@ -1,11 +1,13 @@
 """What exams are made of: the learner's cards, and words of each level for wrong answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 from accounts.queries.learners import Learner
+from config.dictionary import dictionary
 from exams.drafts import Around, Card, card_of
 from exams.item_bank import written_items
 from exams.level_test import LEVELS
@@ -50,13 +52,24 @@ def hardest_words(learner: Learner, *, now: datetime) -> list[str]:
 
 
 @cache
-def words_by_level() -> dict[str, Sequence[str]]:
-    """Return the words that the level test's files ask for, by level."""
+def words_by_level() -> dict[str, Sequence[tuple[str, str]]]:
+    """Return the words that the level test's files ask for, with their part of speech, by level."""
     items = [item for item in written_items() if item.kind is LevelKind.VOCABULARY]
-    return {level: tuple(item.target for item in items if item.level == level) for level in LEVELS}
+    return {
+        level: tuple((item.target, part_of(item.target)) for item in items if item.level == level)
+        for level in LEVELS
+    }
+
+
+@lru_cache(maxsize=10_000)
+def part_of(word: str) -> str:
+    """Return the part of speech in which a word is met as most; empty where no dictionary knows."""
+    entry = dictionary().look_up(word.removeprefix("to "))
+    return entry.senses[0].part_of_speech if entry else ""
 
 
 def _card(card: AskedCard) -> Card:
-    return card_of(
+    found = card_of(
         id=card.id, front=card.front, back=card.back, gloss=card.gloss, example=card.example
     )
+    return found if found.part else replace(found, part=part_of(found.word))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.ai.cefr import LEVELS
 from config.identifiers import new_public_id
 from exams.drafts import Around, card_of, cloze_of, multiple_choice
 from exams.generation import Rejects, from_templates
@@ -102,12 +103,23 @@ def test_wrong_options_never_mean_what_is_asked() -> None:
         card_of(id=new_public_id(), front=word, back=back, gloss="", example="")
         for word, back in [("big", "of great size"), ("large", "of great size"), ("red", "colour")]
     ]
-    around = Around(cards, {"A1": ("cat", "dog", "bird")})
+    around = Around(cards, {"A1": [("cat", ""), ("dog", ""), ("bird", "")]})
     for seed in range(20):
         item = multiple_choice(cards[0], around, Random(seed))
         assert item
         assert "large" not in item.options
         assert faults(item, around.deck) == []
+
+
+def test_wrong_options_are_of_the_same_part_of_speech_where_there_are_such() -> None:
+    words = [("walk", "verb"), ("jump", "verb"), ("cook", "verb"), ("cat", "noun"), ("red", "")]
+    card = card_of(id=new_public_id(), front="swim", back="verb: to move in water", gloss="",
+                   example="")  # fmt: skip
+    around = Around([card], dict.fromkeys(LEVELS, words))
+    for seed in range(20):
+        item = multiple_choice(card, around, Random(seed))
+        assert item
+        assert {*item.options} == {"swim", "walk", "jump", "cook"}
 
 
 @given(
@@ -122,7 +134,7 @@ def test_whatever_is_on_the_cards_no_faulty_question_is_made(
         card_of(id=new_public_id(), front=front, back=back, gloss="", example=example)
         for front, back, example in texts
     ]
-    around = Around(cards, {"B1": ("cat", "dog", "bird", "tree")})
+    around = Around(cards, {"B1": [("cat", "noun"), ("dog", "noun"), ("run", "verb")]})
     made = from_templates(
         cards, around, kinds=list(Kind), size=20, random=Random(seed), rejects=Rejects()
     )
