@@ -60,6 +60,80 @@ class NewApiKey(TypedDict):
     key: str
 
 
+class PaginatedAttemptList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Attempt]
+
+
+class AttemptWithAnswers(TypedDict):
+    """An attempt; once it is over with its answers, and the reviews these propose."""
+
+    id: str
+    exam: str
+    state: AttemptStateEnum
+    started_at: str
+    closes_at: str
+    ended_at: str | None
+    answer_count: int
+    question: ExamQuestion | None
+    result: AttemptResult | None
+    answers: list[GradedAnswer]
+    proposed_reviews: list[ProposedReview]
+
+
+class ExamAnswerRequest(TypedDict):
+    """One answer; ``id`` makes a repeated request harmless, for ever. Empty: I don't know."""
+
+    question: str
+    options: NotRequired[list[ExamOptionKeyEnum]]
+    text: NotRequired[str]
+    id: NotRequired[str]
+
+
+class Attempt(TypedDict):
+    """An attempt: a question while it is open, a result when it is over."""
+
+    id: str
+    exam: str
+    state: AttemptStateEnum
+    started_at: str
+    closes_at: str
+    ended_at: str | None
+    answer_count: int
+    question: ExamQuestion | None
+    result: AttemptResult | None
+
+
+class AppealRequest(TypedDict):
+    """Why a verdict is wrong."""
+
+    text: str
+
+
+class ShownAppeal(TypedDict):
+    """An appeal; a person decides."""
+
+    id: str
+    state: AppealStateEnum
+    created_at: str
+
+
+class ConfirmRequest(TypedDict):
+    """Cards of the proposed reviews."""
+
+    contents: list[str]
+
+
+class ConfirmedReview(TypedDict):
+    """What became of a card; ``code`` says why nothing was recorded."""
+
+    content: str
+    is_recorded: bool
+    code: str
+    due_at: str | None
+
+
 class Category(TypedDict):
     """A category; ``parent`` is the one it stands below, null at the top."""
 
@@ -94,7 +168,7 @@ class ChosenScheduling(TypedDict):
     leech_threshold: int
     leech_action: LeechActionEnum
     weights: list[float]
-    source: SourceEnum
+    source: ChosenSchedulingSourceEnum
 
 
 class PatchedSchedulingRequest(TypedDict):
@@ -197,6 +271,62 @@ class Device(TypedDict):
     created_at: str
     last_used_at: str
     is_current: bool
+
+
+class PaginatedExamList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Exam]
+
+
+class ExamWishRequest(TypedDict):
+    """What an exam is to be made of; conditions add up."""
+
+    size: NotRequired[int]
+    minutes: NotRequired[int]
+    choice: NotRequired[ChoiceEnum]
+    category: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+    kinds: NotRequired[list[QuestionKindEnum]]
+    with_model: NotRequired[bool]
+
+
+class Exam(TypedDict):
+    """An exam; its questions are seen one after another in an attempt."""
+
+    id: str
+    created_at: str
+    week_on: str | None
+    minutes: int
+    question_count: int
+    count_by_kind: dict[str, Any]
+    job: str | None
+
+
+class ReportRequest(TypedDict):
+    """What is wrong with a question."""
+
+    text: NotRequired[str]
+
+
+class Reported(TypedDict):
+    """A question that counts no more."""
+
+    id: str
+    withdrawn_at: str | None
+
+
+class ExamPlan(TypedDict):
+    """The weekly exam; ``exam`` is this week's."""
+
+    size: NotRequired[int]
+    minutes: NotRequired[int]
+    choice: NotRequired[ChoiceEnum]
+    category: NotRequired[str | None]
+    tags: NotRequired[list[str]]
+    kinds: NotRequired[list[QuestionKindEnum]]
+    with_model: NotRequired[bool]
+    exam: str | None
 
 
 class PaginatedImportList(TypedDict):
@@ -373,7 +503,7 @@ class PatchedProfileChangesRequest(TypedDict):
 
 
 class UploadRequest(TypedDict):
-    """Pages: JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF of 50 pages; 20 MB at most."""
+    """JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF; 50 pages and 20 MB at most."""
 
     file: File
     language: NotRequired[LanguageEnum]
@@ -381,6 +511,7 @@ class UploadRequest(TypedDict):
     use_angle_cls: NotRequired[bool]
     mode: NotRequired[ModeEnum]
     rotate: NotRequired[RotateEnum]
+    crop: NotRequired[str]
 
 
 class Accepted(TypedDict):
@@ -408,6 +539,7 @@ class ScanDetail(TypedDict):
     use_angle_cls: bool
     mode: ModeEnum
     rotate: int
+    crop: str
     page_count: int
     created_at: str
     finished_at: str | None
@@ -594,11 +726,68 @@ class ApiKey(TypedDict):
     last_used_at: str | None
     created_at: str
 
-ScopesEnum: TypeAlias = "Literal['categories:read', 'categories:write', 'contents:read', 'contents:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+ScopesEnum: TypeAlias = "Literal['attempts:read', 'attempts:write', 'categories:read', 'categories:write', 'contents:read', 'contents:write', 'exams:read', 'exams:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+
+AttemptStateEnum: TypeAlias = "Literal['open', 'finished']"
+
+
+class ExamQuestion(TypedDict):
+    """What is asked. Cloze: the gap ___; multiple choice, typing: the word of this meaning."""
+
+    id: str
+    position: int
+    kind: QuestionKindEnum
+    answer_with: AnswerWithEnum
+    stem: str
+    hint: str
+    prompts: list[str]
+    options: list[ExamOption]
+
+
+class AttemptResult(TypedDict):
+    """What came of it so far."""
+
+    points: float
+    question_count: int
+    ungraded_count: int
+    score: float | None
+
+
+class GradedAnswer(TypedDict):
+    """An answer and what was said of it; ``graded_by`` model or keywords: a machine's opinion."""
+
+    id: str
+    question: ExamQuestion
+    is_withdrawn: bool
+    options: list[ExamOptionKeyEnum]
+    text: str
+    right_options: list[ExamOptionKeyEnum]
+    right_text: str
+    verdict: VerdictEnum
+    points: float | None
+    graded_by: GradedByEnum | NullEnum
+    is_uncertain: bool
+    feedback: str
+    appeal: AppealStateEnum | NullEnum
+    taken_ms: int
+    source: GradedAnswerSourceEnum
+
+
+class ProposedReview(TypedDict):
+    """A review that is recorded if you confirm it."""
+
+    content: str
+    front: str
+    rating: RatingEnum
+    answered_at: str
+
+ExamOptionKeyEnum: TypeAlias = "Literal['a', 'b', 'c', 'd', 'e', 'f']"
+
+AppealStateEnum: TypeAlias = "Literal['open', 'accepted', 'rejected']"
 
 LeechActionEnum: TypeAlias = "Literal['mark', 'suspend']"
 
-SourceEnum: TypeAlias = "Literal['category', 'category_above', 'learner', 'default']"
+ChosenSchedulingSourceEnum: TypeAlias = "Literal['category', 'category_above', 'learner', 'default']"
 
 ContentStageEnum: TypeAlias = "Literal['draft', 'new', 'learning', 'review', 'relearning']"
 
@@ -621,6 +810,10 @@ class Intervals(TypedDict):
     hard: Interval
     good: Interval
     easy: Interval
+
+ChoiceEnum: TypeAlias = "Literal['due', 'weak', 'recent', 'all']"
+
+QuestionKindEnum: TypeAlias = "Literal['cloze', 'multiple_choice', 'matching', 'typing', 'open']"
 
 ImportKindEnum: TypeAlias = "Literal['anki', 'table']"
 
@@ -815,6 +1008,7 @@ class Scan(TypedDict):
     use_angle_cls: bool
     mode: ModeEnum
     rotate: int
+    crop: str
     page_count: int
     created_at: str
     finished_at: str | None
@@ -939,6 +1133,23 @@ AuthenticatorCode: TypeAlias = "str"
 
 Code: TypeAlias = "str"
 
+AnswerWithEnum: TypeAlias = "Literal['option', 'options', 'text']"
+
+
+class ExamOption(TypedDict):
+    """One of the options."""
+
+    key: ExamOptionKeyEnum
+    text: str
+
+VerdictEnum: TypeAlias = "Literal['right', 'typo', 'form', 'partial', 'wrong', 'skipped', 'not_graded_yet']"
+
+GradedByEnum: TypeAlias = "Literal['rules', 'keywords', 'model', 'staff']"
+
+GradedAnswerSourceEnum: TypeAlias = "Literal['template', 'model']"
+
+RatingEnum: TypeAlias = "Literal['again']"
+
 StageEnum: TypeAlias = "Literal['new', 'learning', 'review', 'relearning']"
 
 
@@ -970,7 +1181,7 @@ class LevelProbabilities(TypedDict):
 
 
 class Line(TypedDict):
-    """A line of text; ``polygon`` in pixels of the upright page, clockwise from top left. ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads."""
+    """A line of text; ``polygon`` in pixels of the upright, cut page, clockwise from top left. ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads."""
 
     position: int
     text: str
@@ -1109,6 +1320,30 @@ class Resee:
         """Revoke a key at once."""
         return self._call("DELETE", f"/api/v1/api-keys/{key_id}/")
 
+    def attempts_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedAttemptList:
+        """List your attempts, newest first."""
+        return self._call("GET", "/api/v1/attempts/", query={"cursor": cursor, "page_size": page_size})
+
+    def attempts_get(self, attempt_id: str) -> AttemptWithAnswers:
+        """Return an attempt as it stands: a cut connection goes on here."""
+        return self._call("GET", f"/api/v1/attempts/{attempt_id}/")
+
+    def attempts_answer(self, attempt_id: str, body: ExamAnswerRequest) -> Attempt:
+        """Answer the question that is asked now; the next one, or the result, comes back."""
+        return self._call("POST", f"/api/v1/attempts/{attempt_id}/answers/", body=body)
+
+    def attempts_appeal(self, attempt_id: str, answer_id: str, body: AppealRequest) -> ShownAppeal:
+        """Ask a person to look at a verdict; one appeal an answer, 200 when there is one."""
+        return self._call("POST", f"/api/v1/attempts/{attempt_id}/answers/{answer_id}/appeal/", body=body)
+
+    def attempts_finish(self, attempt_id: str) -> Attempt:
+        """End an attempt with what was answered. Twice is once."""
+        return self._call("POST", f"/api/v1/attempts/{attempt_id}/finish/")
+
+    def attempts_confirm_reviews(self, attempt_id: str, body: ConfirmRequest) -> list[ConfirmedReview]:
+        """Record proposed reviews, each as of its answer. Nothing is recorded without this."""
+        return self._call("POST", f"/api/v1/attempts/{attempt_id}/reviews/", body=body)
+
     def categories_list(self) -> list[Category]:
         """Return all your categories by name; ``parent`` makes the tree."""
         return self._call("GET", "/api/v1/categories/")
@@ -1200,6 +1435,38 @@ class Resee:
     def devices_revoke(self, device_id: str) -> None:
         """Log this device out: its tokens end at once."""
         return self._call("DELETE", f"/api/v1/devices/{device_id}/")
+
+    def exams_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedExamList:
+        """List your exams, newest first."""
+        return self._call("GET", "/api/v1/exams/", query={"cursor": cursor, "page_size": page_size})
+
+    def exams_make(self, body: ExamWishRequest, *, idempotency_key: str | None = None) -> Exam:
+        """Make an exam from your own cards; it can be taken at once."""
+        return self._call("POST", "/api/v1/exams/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def exams_get(self, exam_id: str) -> Exam:
+        """Return an exam."""
+        return self._call("GET", f"/api/v1/exams/{exam_id}/")
+
+    def exams_attempt(self, exam_id: str, *, idempotency_key: str | None = None) -> Attempt:
+        """Begin an attempt: the first question is asked and the time begins."""
+        return self._call("POST", f"/api/v1/exams/{exam_id}/attempts/", header={"Idempotency-Key": idempotency_key})
+
+    def exams_report_question(self, exam_id: str, exam_question_id: str, body: ReportRequest) -> Reported:
+        """Report a question: it is withdrawn, and scores are counted without it. Twice is once."""
+        return self._call("POST", f"/api/v1/exams/{exam_id}/questions/{exam_question_id}/report/", body=body)
+
+    def exams_weekly_get(self) -> ExamPlan:
+        """Return what your weekly exam is made of; 404 while you want none."""
+        return self._call("GET", "/api/v1/exams/weekly/")
+
+    def exams_weekly_put(self, body: ExamWishRequest) -> ExamPlan:
+        """Have an exam made for each of your weeks; this week's is made at once."""
+        return self._call("PUT", "/api/v1/exams/weekly/", body=body)
+
+    def exams_weekly_delete(self) -> None:
+        """Want no weekly exam any more; those there are stay."""
+        return self._call("DELETE", "/api/v1/exams/weekly/")
 
     def exports_anki(self, *, category: str | None = None, content: list[str] | None = None) -> bytes:
         """Return your cards with their media, all reviews and FSRS states: any Anki opens it."""
