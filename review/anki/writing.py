@@ -106,7 +106,7 @@ class Writer:
     def note(self, note: NoteOut) -> None:
         """Add a note."""
         first = text(note.fields[0]) if note.fields else ""
-        checksum = int(hashlib.sha1(first.encode()).hexdigest()[:8], 16)  # noqa: S324  Anki's own
+        checksum = int(hashlib.sha1(first.encode(), usedforsecurity=False).hexdigest()[:8], 16)
         tags = f" {' '.join(note.tags)} " if note.tags else ""
         row = (note.id, note.guid, note.notetype_id, note.modified_at, tags)
         self._db.execute(_NOTE, (*row, "\x1f".join(note.fields), first, checksum))
