@@ -31,6 +31,7 @@ CORPUS = [
 ASKING = {
     "ocr/model_client.py",
     "config/demo/client.py",
+    "config/embedded/korean.py",
     "config/embedded/programs.py",
     "config/ai/llm_server.py",
     "config/ai/providers.py",
