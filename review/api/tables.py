@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import StreamingHttpResponse
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
@@ -157,7 +158,11 @@ class TableExport(APIView):
     @extend_schema(
         operation_id="exports_table",
         parameters=[TableQuerySerializer],
-        responses={(200, "application/x-ndjson"): ContentSerializer(many=True)},
+        responses={
+            (200, "application/x-ndjson"): ContentSerializer(many=True),
+            (200, "text/csv"): OpenApiTypes.BINARY,
+            (200, "text/tab-separated-values"): OpenApiTypes.BINARY,
+        },
         tags=["imports"],
     )
     def get(self, request: Request) -> StreamingHttpResponse:

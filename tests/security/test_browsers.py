@@ -106,5 +106,5 @@ def test_there_is_no_web_socket() -> None:
 def test_what_may_be_uploaded_is_written_down() -> None:
     schema = Client().get("/api/schema/?format=json").json()
     said = schema["components"]["schemas"]["UploadRequest"]["description"]
-    for limit in ("JPEG, PNG, WebP or TIFF", "40 million pixels", "PDF of 50 pages", "20 MB"):
+    for limit in ("JPEG, PNG, WebP or TIFF", "40 million pixels", "or PDF; 50 pages", "20 MB"):
         assert limit in said

@@ -19,7 +19,9 @@ BOUNDED = {
     "by": "what graded a text: names in the code",
     "cache": "names in the code",
     "direction": "input or output",
+    "grader": "model or keywords",
     "handler": "functions that subscribe",
+    "kind": "kinds of questions",
     "le": "buckets in the code",
     "limit": "limits in the code",
     "method": "HTTP's own; others are OTHER",
@@ -35,7 +37,9 @@ BOUNDED = {
     "step": "fold or refresh",
     "task": "registered tasks, or tasks for models",
     "type": "events in the code",
+    "verdict": "names in the code",
     "version": "versions of the OCR model that the settings name",
+    "which": "names in the code",
     "worker": "the table of queues",
 }
 _THEIRS = ("python_", "process_")  # the client library's own: about the process
