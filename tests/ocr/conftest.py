@@ -21,6 +21,12 @@ Serve = Callable[[Callable[[bytes], Answer]], None]
 
 
 @pytest.fixture(autouse=True)
+def no_retirement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model server in the tests' own process would end it when the tests have grown."""
+    monkeypatch.setenv("OCR_MODEL_SERVER_MEMORY_MB", "1000000")
+
+
+@pytest.fixture(autouse=True)
 def servers_are_trusted() -> Iterator[None]:
     """Forget what model servers of other tests did not answer."""
     yield
