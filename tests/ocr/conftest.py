@@ -1,5 +1,6 @@
 """What the tests of scans share."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -27,8 +28,10 @@ def no_retirement(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def servers_are_trusted() -> Iterator[None]:
-    """Forget what model servers of other tests did not answer."""
+def servers_are_trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forget what model servers of other tests did not answer; tests at the same moment have
+    breakers of their own."""
+    monkeypatch.setattr(model_client, "BREAKER", f"ocr-{os.getpid()}")
     yield
     breaker(model_client.BREAKER).reset()
     model_client.trust_all()
