@@ -22,7 +22,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -213,11 +213,9 @@ def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:
     import httpx
 
     for _ in range(LOAD_SECONDS):
-        try:
+        with suppress(httpx.HTTPError):  # it does not listen yet
             if httpx.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200:
                 return
-        except httpx.HTTPError:
-            pass
         if server.poll() is not None:
             break
         time.sleep(1)

@@ -1,6 +1,7 @@
 """Canaries: a task that beat sends through every worker. Where it grows old, nobody works."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from django.core.cache import cache
@@ -48,12 +49,10 @@ class CanaryAges(Collector):
         gauge = GaugeMetricFamily(
             "worker_canary_age_seconds", "Since a worker did its last canary", labels=["worker"]
         )
-        try:
+        with suppress(RedisError):  # `broker_up` and the readiness of Redis say so
             for name, age in ages(now=timezone.now()).items():
                 if age is not None:
                     gauge.add_metric([name], age)
-        except RedisError:
-            pass  # `broker_up` and the readiness of Redis say so
         yield gauge
 
 

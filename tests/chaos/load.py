@@ -3,6 +3,7 @@
 import io
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +20,7 @@ TIMEOUT_SECONDS = 8.0
 WORDS = ("reluctant", "emerge", "stubborn", "seedling", "accumulate", "hesitate")
 
 
-class Worker(threading.Thread):
+class Worker(ABC, threading.Thread):
     """One learner; ``acknowledged`` are the ids that the product has said yes to."""
 
     def __init__(self, url: str, token: str) -> None:
@@ -47,9 +48,9 @@ class Worker(threading.Thread):
             self.do(number)
         self._http.close()
 
+    @abstractmethod
     def do(self, number: int) -> None:
         """Do one thing, as often as it takes."""
-        raise NotImplementedError
 
     def insist(self, path: str, **what: Any) -> httpx.Response:
         """POST until it is acknowledged; whoever repeats says so with the same id."""
