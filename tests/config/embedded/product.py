@@ -96,7 +96,7 @@ class Product:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal to the supervisor and return its exit code."""
         self.supervisor.send_signal(number)
-        return self.supervisor.wait(20)
+        return self.supervisor.wait(60)
 
     def remove(self) -> None:
         """Stop what runs, whatever state a failed test left it in."""
