@@ -108,7 +108,7 @@ class Product:
         shutil.rmtree(self._run_dir(), ignore_errors=True)
 
     @staticmethod
-    def wait(condition: Any, seconds: float = 60) -> None:
+    def wait(condition: Any, seconds: float = 240) -> None:
         """Wait until ``condition`` holds."""
         deadline = time.monotonic() + seconds
         while not condition() and time.monotonic() < deadline:

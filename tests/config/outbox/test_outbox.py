@@ -258,7 +258,7 @@ def test_another_service_reads_them_with_redis_alone(learner: Learner, settings:
     environment = os.environ | {"REDIS_URL": f"unix://{url['path']}?db={url['db']}"}
     lines = subprocess.run(
         [sys.executable, "-c", source, "billing", "--until-idle"],
-        env=environment, capture_output=True, text=True, check=True, timeout=110,
+        env=environment, capture_output=True, text=True, check=True, timeout=280,
     ).stdout.splitlines()  # fmt: skip
     event = json.loads(lines[0])
     assert (event["type"], event["version"]) == ("review.ContentAdded", 1)
