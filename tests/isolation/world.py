@@ -19,6 +19,8 @@ from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from config.api import keys
 from config.jobs.models import Job
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
@@ -82,7 +84,12 @@ class World:
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
+        speech = order_speech(user_id=self.owner.pk, wanted=Wanted(self.mark), now=now)
+        assert speech.job
+        Job.objects.filter(pk=speech.job.pk).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
         self.ids = {
+            "speech_id": speech.public_id,
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
