@@ -26,11 +26,12 @@ def sha256_of(data: bytes) -> str:
 
 
 @contextmanager
-def held(sha256: str) -> Iterator[None]:
-    """Hold a file against every other keeper and discarder until the transaction ends."""
+def held(*hashes: str) -> Iterator[None]:
+    """Hold files against every other keeper and discarder until the transaction ends."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
+            for sha256 in sorted(hashes):  # everybody in one order
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [sha256])
         yield
 
 

@@ -15,7 +15,7 @@ class SpeechNotFound(NotFound):
 def speech_of(user_id: int, public_id: UUID) -> Speech:
     """Return what the learner asked for themselves; SpeechNotFound."""
     rows = Speech.objects.filter(user_id=user_id, purpose=Speech.Purpose.OWN)
-    found = rows.filter(public_id=public_id).first()
+    found = rows.select_related("job").filter(public_id=public_id).first()
     if found is None:
         raise SpeechNotFound("You have no speech with this id.")
     return found

@@ -1,5 +1,6 @@
 """Texts are read aloud: ordered, spoken by a worker, kept while they are asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,33 +66,30 @@ def order_speech(
     A sound that went lost is made anew. NothingToSay, TextTooLong, SpeechAway, QueueFull and, for
     what the learner asks for, SpeechLimit.
     """
-    said, voice = _checked(wanted)
-    sha256 = engine.hash_of(said, voice, wanted.speed)
-    found = _found(user_id, purpose, sha256)
-    if found and (_is_worked_on(found) or is_spoken(found)):
-        Speech.objects.filter(pk=found.pk).update(asked_at=now)
-        return found
-    if not engine.is_available():
-        raise engine.SpeechAway("Nothing is read aloud here.", retry_after_seconds=_DAY)
-    dispatch.admit(task=TASK)
-    if purpose is Purpose.OWN:
-        _charge(user_id, len(said))
-    columns = {
-        "text": said, "voice": voice.value, "speed": wanted.speed.value, "created_at": now,
-        "asked_at": now,
-    }  # fmt: skip
-    with storage.held(sha256):  # against whoever discards it
-        row, _ = Speech.objects.get_or_create(
-            columns, user_id=user_id, purpose=purpose, sha256=sha256
-        )
-        locked = Speech.objects.select_for_update(of=("self",)).select_related("job")
-        row = locked.get(pk=row.pk)
-        if not _is_worked_on(row):  # another was quicker
-            arguments = {"speech_id": str(row.public_id)}
-            row.job = dispatch.accept(task=TASK, arguments=arguments, user_id=user_id)
-        row.asked_at = now
-        row.save(update_fields=["job", "asked_at"])
-    return row
+    return order_all(user_id=user_id, wanted=[wanted], now=now, purpose=purpose)[0]
+
+
+def order_all(
+    *, user_id: int, wanted: Sequence[Wanted], now: datetime, purpose: Purpose
+) -> list[Speech]:
+    """Have texts read aloud, all or none; return them in any order. Raises as ``order_speech``."""
+    asked = {row.sha256: row for row in (_row(user_id, each, purpose, now) for each in wanted)}
+    mine = Speech.objects.filter(user_id=user_id, purpose=purpose, sha256__in=asked)
+    there = {row.sha256 for row in mine.select_related("job") if _is_at_hand(row)}
+    lacking = [row for sha256, row in asked.items() if sha256 not in there]
+    if lacking:
+        _admit(user_id, purpose, sum(len(row.text) for row in lacking))
+    with storage.held(*(row.sha256 for row in lacking)):  # against whoever discards them
+        Speech.objects.bulk_create(lacking, ignore_conflicts=True)
+        locked = mine.select_for_update(of=("self",)).select_related("job").order_by("pk")
+        rows = list(locked)
+        for row in rows:
+            row.asked_at = now
+            if row.sha256 not in there and not _is_worked_on(row):  # another may be quicker
+                arguments = {"speech_id": str(row.public_id)}
+                row.job = dispatch.accept(task=TASK, arguments=arguments, user_id=user_id)
+        Speech.objects.bulk_update(rows, ["job", "asked_at"])
+    return rows
 
 
 def is_spoken(speech: Speech) -> bool:
@@ -100,11 +98,13 @@ def is_spoken(speech: Speech) -> bool:
 
 
 def sound_of(speech: Speech) -> bytes:
-    """Return the sound, a WAV; NotSpokenYet."""
+    """Return the sound, a WAV; NotSpokenYet, though another learner's may be there."""
     try:
-        return storage.load(storage.name_of(speech.sha256))
+        if not _is_worked_on(speech):
+            return storage.load(storage.name_of(speech.sha256))
     except FileNotFoundError:
-        raise NotSpokenYet("This is not spoken yet, or was not asked for in a long time.") from None
+        pass
+    raise NotSpokenYet("This is not spoken yet, or was not asked for in a long time.")
 
 
 def speak(*, job_id: UUID, speech_id: UUID, clock: Clock) -> None:
@@ -143,7 +143,7 @@ def _forget(keys: list[int], sha256: str) -> None:
             storage.discard(sha256)
 
 
-def _checked(wanted: Wanted) -> tuple[str, Voice]:
+def _row(user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speech:
     said = sayable(wanted.text)
     if not said:
         raise NothingToSay("There is nothing in it that can be said.", field="text")
@@ -152,12 +152,22 @@ def _checked(wanted: Wanted) -> tuple[str, Voice]:
     voice = wanted.voice or voice_for(said)
     if voice is None:
         raise NothingToSay("No voice here reads this script.", field="text")
-    return said, voice
+    row = Speech(user_id=user_id, purpose=purpose, text=said, created_at=now, asked_at=now)
+    row.voice, row.speed = voice.value, wanted.speed.value
+    row.sha256 = engine.hash_of(said, voice, wanted.speed)
+    return row
 
 
-def _found(user_id: int, purpose: Purpose, sha256: str) -> Speech | None:
-    rows = Speech.objects.filter(user_id=user_id, purpose=purpose, sha256=sha256)
-    return rows.select_related("job").first()
+def _is_at_hand(speech: Speech) -> bool:
+    return _is_worked_on(speech) or is_spoken(speech)
+
+
+def _admit(user_id: int, purpose: Purpose, characters: int) -> None:
+    if not engine.is_available():
+        raise engine.SpeechAway("Nothing is read aloud here.", retry_after_seconds=_DAY)
+    dispatch.admit(task=TASK)
+    if purpose is Purpose.OWN:
+        _charge(user_id, characters)
 
 
 def _is_worked_on(speech: Speech) -> bool:

@@ -105,6 +105,7 @@ ROWS: dict[str, Row] = {
     "api/v1/attempts/<uuid:attempt_id>/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/answers/": Row(For.OWNER, _exam_answer),
     "api/v1/attempts/<uuid:attempt_id>/finish/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/questions/<uuid:exam_question_id>/audio/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/reviews/": Row(
         For.OWNER, lambda world: {"contents": [str(world.ids["content_id"])]}
     ),
