@@ -26,6 +26,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("ocr.api.urls")),
     path("", include("exams.api.urls")),
     path("jobs/", include("config.jobs.views")),
+    path("speech/", include("config.speech.views")),
     path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [

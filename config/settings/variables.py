@@ -109,6 +109,12 @@ VARIABLES: tuple[Variable, ...] = (
         "Answers written at once, for all learners together; 0: any number (embedded: 2).",
     ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
+    Variable("RESEE_SPEECH", "", "off: nothing is read aloud; by espeak-ng when empty."),
+    Variable(
+        "SPEECH_CHARS_PER_DAY",
+        "20000",
+        "Characters one learner may have read aloud a day; 0: any number.",
+    ),
     Variable(
         "CEFR_MODEL",
         "",
