@@ -20,6 +20,7 @@ _FORMATS = {
     "binary": "(the bytes of a file)",
 }
 SAMPLES: Mapping[str, Any] = {
+    "audio": f"/api/v1/speech/{_ID}/audio/",
     "back": "not wanting to do something",
     "below_days": 7,
     "byte_count": 248_113,

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from config.api.limiter import Limit, admit
 from config.errors import Exhausted, Invalid, NotFound
@@ -20,7 +21,7 @@ from config.speech.texts import LENGTH_MAX, Speed, Voice, sayable, voice_for
 
 TASK = "config.speech.tasks.speak"
 _DAY = 24 * 3600
-_BATCH = 500
+_BATCH = 100
 _WORKING = (Job.State.QUEUED, Job.State.RUNNING)
 Purpose = Speech.Purpose
 
@@ -125,22 +126,22 @@ def speak(*, job_id: UUID, speech_id: UUID, clock: Clock) -> None:
 
 def prune(*, now: datetime) -> None:
     """Forget what nobody asked for in a long time."""
-    rows = Speech.objects.filter(asked_at__lt=now - kept("speech")).order_by("pk")
-    for key, sha256 in rows.values_list("pk", "sha256")[:_BATCH]:
-        _forget([key], sha256)
+    _forget(Speech.objects.filter(asked_at__lt=now - kept("speech")))
 
 
 def forget_speech(*, user_id: int) -> None:
     """Delete all that a learner had read aloud; a sound stays while another learner has it too."""
-    for key, sha256 in Speech.objects.filter(user_id=user_id).values_list("pk", "sha256"):
-        _forget([key], sha256)
+    _forget(Speech.objects.filter(user_id=user_id))
 
 
-def _forget(keys: list[int], sha256: str) -> None:
-    with storage.held(sha256):
-        Speech.objects.filter(pk__in=keys).delete()
-        if not Speech.objects.filter(sha256=sha256).exists():
-            storage.discard(sha256)
+def _forget(rows: QuerySet[Speech]) -> None:
+    """Delete rows, and the sounds that no row is left of; all of them, batch by batch."""
+    while batch := dict(rows.values_list("pk", "sha256")[:_BATCH]):
+        with storage.held(*{*batch.values()}):
+            rows.filter(pk__in=batch).delete()  # asked for again by now, it stays
+            left = Speech.objects.filter(sha256__in=batch.values())
+            for sha256 in {*batch.values()} - {*left.values_list("sha256", flat=True)}:
+                storage.discard(sha256)
 
 
 def _row(user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speech:
