@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
-from chat.models import Conversation, Message
+from chat.models import Conversation, Fact, Message
 from config.errors import NotFound
 
 
@@ -45,4 +45,19 @@ def message_of(learner: Learner, conversation_id: UUID, public_id: UUID) -> Mess
     )
     if found is None:
         raise MessageNotFound("Your conversation has no message with this id.")
+    return found
+
+
+class FactNotFound(NotFound):
+    """No such fact of this learner."""
+
+    code = "fact_not_found"
+
+
+def fact_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Fact:
+    """Return one thing that is remembered, its row locked if ``lock``; FactNotFound."""
+    rows = Fact.objects.filter(user_id=learner.id, public_id=public_id)
+    found = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if found is None:
+        raise FactNotFound("Nothing with this id is remembered.")
     return found

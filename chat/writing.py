@@ -5,7 +5,6 @@ from uuid import UUID
 
 import structlog
 
-from chat import tutor
 from chat.commands.replies import Ending, NotOurs, begin_reply, end_reply
 from chat.models import Message
 from chat.pen import Pen
@@ -38,6 +37,8 @@ def _write(lease: Lease, *, reply_id: UUID, clock: Clock) -> None:
 
 
 def _written(pen: Pen) -> Ending:
+    from chat import tutor  # with LangGraph, which only the worker that writes shall load
+
     intent = pen.reply.intent or Message.Intent.CHAT
     try:
         return tutor.answer(pen)

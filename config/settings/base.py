@@ -151,6 +151,7 @@ LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
 LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
 LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
 LLM_PARALLEL, LLM_LINE = variables.integer("LLM_PARALLEL"), variables.integer("LLM_LINE")
+CHAT_HISTORY_CHARS = variables.integer("CHAT_HISTORY_CHARS")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -113,6 +113,11 @@ VARIABLES: tuple[Variable, ...] = (
         "0",
         "Answers written at once, for all learners together; 0: any number (embedded: 2).",
     ),
+    Variable(
+        "CHAT_HISTORY_CHARS",
+        "1200",
+        "Characters of a conversation that the tutor reads again before it answers.",
+    ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
     Variable(
         "CEFR_MODEL",
