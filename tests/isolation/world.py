@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
+from chat.commands.conversations import begin_conversation
+from chat.commands.messages import Said, say
 from config.api import keys
 from config.jobs.models import Job
 from config.speech import storage as sounds
@@ -92,7 +94,13 @@ class World:
         order_sounds([question], now=now)
         spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
         sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
+        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
+        chat_id = conversation.public_id
+        said = Said(uuid4(), self.mark)
+        reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
         self.ids = {
+            "conversation_id": chat_id,
+            "message_id": reply.public_id,
             "speech_id": speech.public_id,
             "category_id": empty.public_id,
             "content_id": content.public_id,

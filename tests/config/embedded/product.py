@@ -40,6 +40,7 @@ class Product:
         self._environment = os.environ | {
             "RESEE_HOME": str(root),
             "RESEE_PORT": str(port),
+            "RESEE_LIVE_PORT": str(free_port()),
             "OCR_MODEL_SERVER_URL": "http://127.0.0.1:9",  # an operator's own: not started here
             "DICTIONARY_DIR": str(root),
             "RESEE_LLM": "off",

@@ -48,8 +48,9 @@ def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
     product: Product,
 ) -> None:
     entries = product.entries()
-    workers = {"worker-ai", "worker-fast", "worker-scan", "worker-slow", "relay", "beat"}
-    assert {"postgres", "valkey", "web", *workers} == set(entries)
+    workers = {f"worker-{name}" for name in ("ai", "chat", "fast", "scan", "slow")}
+    others = {"live", "relay", "beat"}
+    assert {"postgres", "valkey", "web", *workers, *others} == set(entries)
     before = time.monotonic()
     assert product.stop(signal.SIGTERM) == 0
     assert time.monotonic() - before < 50
