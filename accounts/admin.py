@@ -14,12 +14,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import Device, User
+from accounts.models import Avatar, Device, NotificationSettings, User
 from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
 
-_PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
+_PROFILE = (
+    "name", "native_language", "target_language", "time_zone", "rollover_hour",
+    "daily_goal", "reminder_hour",
+)  # fmt: skip
 _RIGHTS = ("is_active", "role", "is_superuser")
 _FIELDS = ("email", *_PROFILE, *_RIGHTS)
 
@@ -143,6 +146,26 @@ class SocialAccountAdmin(ReadOnlyTable[SocialAccount]):
     list_filter = ("provider",)
     search_fields = ("user__email",)
     exclude = ("extra_data",)
+
+
+@admin.register(Avatar)
+class AvatarAdmin(ReadOnlyTable[Avatar]):
+    """Learners' pictures."""
+
+    list_display = ("user", "uploaded_at", "upload", "large")
+    list_select_related = ("user",)
+    list_filter = ("uploaded_at",)
+    search_fields = ("user__email",)
+
+
+@admin.register(NotificationSettings)
+class NotificationSettingsAdmin(ReadOnlyTable[NotificationSettings]):
+    """Which mails learners want."""
+
+    list_display = ("user", "is_reminded", "has_weekly_report", "changed_at")
+    list_select_related = ("user",)
+    list_filter = ("is_reminded", "has_weekly_report")
+    search_fields = ("user__email",)
 
 
 admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)

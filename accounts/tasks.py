@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from smtplib import SMTPException
+from uuid import UUID
 
 from anymail.exceptions import AnymailError
 from celery import shared_task
@@ -9,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import emails, tokens
+from accounts.commands import avatars
 from accounts.models import Device
 
 DELIVER = "accounts.tasks.deliver"
@@ -18,6 +20,12 @@ DELIVER = "accounts.tasks.deliver"
 def deliver(name: str, language: str, facts: dict[str, str], **_: object) -> None:
     """Send a mail; while the provider does not answer, again for some ten minutes."""
     emails.send(name, language=language, facts=facts)
+
+
+@shared_task(name=avatars.TASK)
+def make_avatar(*, job_id: str, version: str, **_: object) -> None:
+    """See ``avatars.make_avatar``."""
+    avatars.make_avatar(job_id=UUID(job_id), version=UUID(version), clock=timezone.now)
 
 
 @shared_task(name="accounts.tasks.prune")

@@ -75,6 +75,7 @@ ROUTES = {
     "ocr.tasks.read_scan": {"queue": "ocr"},
     "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
+    "accounts.tasks.make_avatar": {"queue": "storage"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.urls import include, path
 
 from accounts.api.devices import Devices, OneDevice
+from accounts.api.pages import AvatarFile, AvatarView, Notifications
 from accounts.api.views import Me
 
 
@@ -22,4 +23,7 @@ urlpatterns = [
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
     path("me/", Me.as_view(), name="me"),
+    path("me/notifications/", Notifications.as_view(), name="notifications"),
+    path("me/avatar/", AvatarView.as_view(), name="avatar"),
+    path("me/avatar/<int:size>/", AvatarFile.as_view(), name="avatar-file"),
 ]

@@ -1,0 +1,13 @@
+"""Who learns, on what clock, where they are logged in; their picture and what they are mailed."""
+
+from accounts.models.pages import Avatar, NotificationSettings
+from accounts.models.users import Device, User, check_language, check_time_zone
+
+__all__ = [
+    "Avatar",
+    "Device",
+    "NotificationSettings",
+    "User",
+    "check_language",
+    "check_time_zone",
+]
