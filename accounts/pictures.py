@@ -58,3 +58,12 @@ def _encoded(image: Image.Image, edge: int) -> bytes:
     to = io.BytesIO()
     ImageOps.fit(image, (edge, edge)).save(to, "WEBP", quality=_QUALITY)
     return to.getvalue()
+
+
+def is_made(data: bytes, name: str) -> bool:
+    """Tell whether this is one of the sizes, as `sizes` makes them."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
+            return image.size == (SIZES[name], SIZES[name]) and not image.getexif()
+    except _DAMAGE:
+        return False

@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts import emails, tokens
-from accounts.commands import avatars
+from accounts.commands import archives, avatars, erasure
 from accounts.models import Device
 
 DELIVER = "accounts.tasks.deliver"
@@ -28,10 +28,29 @@ def make_avatar(*, job_id: str, version: str, **_: object) -> None:
     avatars.make_avatar(job_id=UUID(job_id), version=UUID(version), clock=timezone.now)
 
 
+@shared_task(name=archives.EXPORT_TASK)
+def write_archive(*, job_id: str, archive_id: str, **_: object) -> None:
+    """See ``archives.write_archive``."""
+    archives.write_archive(job_id=UUID(job_id), archive_id=UUID(archive_id), clock=timezone.now)
+
+
+@shared_task(name=archives.IMPORT_TASK)
+def bring_back(*, job_id: str, archive_id: str, **_: object) -> None:
+    """See ``archives.bring_back``."""
+    archives.bring_back(job_id=UUID(job_id), archive_id=UUID(archive_id), clock=timezone.now)
+
+
+@shared_task(name="accounts.tasks.erase_due")
+def erase_due(**_: object) -> None:
+    """See ``erasure.erase_due``."""
+    erasure.erase_due(now=timezone.now())
+
+
 @shared_task(name="accounts.tasks.prune")
 def prune(**_: object) -> None:
-    """Remove devices whose refresh token has expired, and sessions that have."""
+    """Remove devices whose refresh token has expired, sessions that have, and old archives."""
     now = timezone.now()
     unused = now - timedelta(seconds=tokens.refresh_seconds())
     Device.objects.filter(last_used_at__lt=unused).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    archives.prune(now=now)

@@ -152,6 +152,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "erase-accounts": {
+        "task": "accounts.tasks.erase_due",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "prune-api": {
         "task": "config.api.tasks.prune",
         "schedule": 3600.0,

@@ -99,6 +99,18 @@ RULES = (
         kept=timedelta(days=7),
     ),
     Rule(
+        name="archives",
+        what="Archives of everything of a learner, and those sent to be brought back",
+        entry="prune-accounts",
+        kept=timedelta(days=7),
+    ),
+    Rule(
+        name="erasures",
+        what="Accounts whose learner wants to be erased; backups end by their own rule",
+        entry="erase-accounts",
+        kept=timedelta(days=14),
+    ),
+    Rule(
         name="days",
         what="Rollups by day and category; the facts stay, and so do the activity's days",
         entry="fold",

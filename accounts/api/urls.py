@@ -22,6 +22,7 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
+    path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),
     path("me/notifications/", Notifications.as_view(), name="notifications"),
     path("me/avatar/", AvatarView.as_view(), name="avatar"),

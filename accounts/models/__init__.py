@@ -1,11 +1,14 @@
 """Who learns, on what clock, where they are logged in; their picture and what they are mailed."""
 
+from accounts.models.data import DataArchive, Erasure
 from accounts.models.pages import Avatar, NotificationSettings
 from accounts.models.users import Device, User, check_language, check_time_zone
 
 __all__ = [
     "Avatar",
+    "DataArchive",
     "Device",
+    "Erasure",
     "NotificationSettings",
     "User",
     "check_language",

@@ -45,6 +45,7 @@ REPEATABLE = {
     "attempt-reviews": "a card's lapse has an id of its own, for ever",
     "answer-appeal": "one an answer",
     "question-report": "twice is once",
+    "deletion": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }

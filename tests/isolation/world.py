@@ -6,15 +6,17 @@ from datetime import timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import F, ForeignKey, Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import DataArchive, User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from config.api import keys
@@ -68,6 +70,9 @@ class World:
         Category.objects.filter(pk=content.category_id).update(name=self.mark)
         empty = make.category(self.owner, f"{self.mark} empty")
         scan = read_scan(self.owner, {self.mark: "C1"})
+        scan.sha256 = storage.sha256_of(images.png())
+        scan.file = storage.original_name(scan.sha256, "png")  # type: ignore[assignment]
+        scan.save()
         storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
         imported, medium = self._brought_along()
@@ -83,6 +88,7 @@ class World:
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
         self.ids = {
+            "archive_id": self._archived(),
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
@@ -102,6 +108,13 @@ class World:
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
+
+    def _archived(self) -> UUID:
+        """Store an archive of everything."""
+        ended = Job.objects.create(task="none", user=self.owner, state=Job.State.SUCCEEDED)
+        name = default_storage.save(f"archives/{uuid4()}.zip", ContentFile(self.mark.encode()))
+        row = DataArchive.objects.create(user=self.owner, job=ended, kind="export", file=name)
+        return row.public_id
 
     def _brought_along(self) -> tuple[Import, Medium]:
         """Store a dry run that has ended, and a picture."""
