@@ -23,8 +23,9 @@ from config.jobs.dispatch import accept, admit
 from config.jobs.leases import Clock, Lease, finish, report
 from config.jobs.models import Job
 from config.jobs.work import CannotBeDone, MoreToDo, do_unit
-from config.operations import archive_reader, archive_writer
-from config.operations.archive_reader import ArchiveDamaged, Cursor
+from config.operations import archive_checks, archive_reader, archive_writer
+from config.operations.archive_checks import ArchiveDamaged
+from config.operations.archive_reader import Cursor
 from config.operations.personal_data import Person
 from config.retention import kept
 
@@ -70,7 +71,7 @@ def accept_archive(*, learner: Learner, file: IO[bytes]) -> DataArchive:
                 raise too_large()
         copy.flush()
         with _zip(copy) as archive:
-            counts = archive_reader.check(archive)
+            counts = archive_checks.check(archive)
         archive_reader.check_empty(_person(learner.id))
         copy.seek(0)
         name = default_storage.save(f"archives/{new_public_id()}.zip", File(copy))
@@ -151,7 +152,7 @@ def _bring(lease: Lease, archive_id: UUID, clock: Clock) -> None:
         if not row.cursor:
             archive_reader.check_empty(person)
         with default_storage.open(str(row.file)) as file, _zip(file) as archive:
-            whole = max(1, sum(archive_reader.check(archive).values()))
+            whole = max(1, sum(archive_checks.check(archive).values()))
             for at in _steps(archive, person, row):
                 percent = min(99, 100 * _stored(at) // whole)
                 report(lease=lease, stage="rows come back", percent=percent, now=clock())

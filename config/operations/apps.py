@@ -52,6 +52,8 @@ def _register_doctor() -> None:
 
 
 def _say_whose() -> None:
+    from django.db.models import Q
+
     from config.operations.personal_data import Fate, register
 
     register(
@@ -70,6 +72,7 @@ def _say_whose() -> None:
     register(
         Fate.RESTORED,
         "jobs.Job",
+        only=~Q(task__startswith="accounts."),  # an archive's own
         omitted=["task", "arguments", "lease", "heartbeat_at"],
         constants={"task": "restored", "state": _ended},  # nothing of an archive is ever run
     )

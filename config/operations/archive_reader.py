@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import orjson
 from django.core.exceptions import ValidationError
@@ -19,18 +19,13 @@ from django.db.models import NOT_PROVIDED, Field, ForeignKey, JSONField, Model
 
 from config.errors import Conflict, Invalid
 from config.operations import archive_format as form
+from config.operations.archive_checks import LINE_MAX, ROWS_MAX, ArchiveDamaged, limited
 from config.operations.personal_data import Fate, Person, path_of, rows_of, rule_of
 
 CHUNK = 5_000
-LINE_MAX, FILE_MAX, ROWS_MAX = 4 << 20, 64 << 20, 5_000_000
+FILE_MAX = 64 << 20
 _FILE_NAME = re.compile(rf"{form.FILES}/([0-9a-f]{{64}})(\.\w{{1,8}})?")
 Keys = dict[str, list[list[int]]]  # by model: runs of keys, [first, how many]
-
-
-class ArchiveDamaged(Invalid):
-    """It is no archive of ours, or it was changed into something that cannot be."""
-
-    code = "archive_damaged"
 
 
 class AccountNotEmpty(Conflict):
@@ -51,20 +46,6 @@ class Cursor(NamedTuple):
     model: int
     line: int
     keys: Keys
-
-
-def check(archive: ZipFile) -> dict[str, int]:
-    """Return the number of rows by model, as the manifest says; ArchiveDamaged."""
-    try:
-        about = orjson.loads(_limited(archive, form.MANIFEST, LINE_MAX))
-        if (about["format"], about["version"]) != ("resee", form.VERSION):
-            raise ArchiveDamaged("This is no archive of ours, or one of another version.")
-        counts = {str(each["model"]): int(each["rows"]) for each in about["models"]}
-    except (KeyError, TypeError, ValueError, BadZipFile) as error:
-        raise ArchiveDamaged("This is no archive of ours.") from error
-    if sum(counts.values()) > ROWS_MAX:
-        raise ArchiveDamaged(f"An archive has {ROWS_MAX:,} rows at most.")
-    return counts
 
 
 def check_empty(person: Person) -> None:
@@ -288,7 +269,7 @@ class _Loader:
         match = _FILE_NAME.fullmatch(value)
         if match is None or self.rule.place is None:
             raise ValueError(f"{field.name} names no file")
-        data = _limited(self.archive, value, FILE_MAX)
+        data = limited(self.archive, value, FILE_MAX)
         if hashlib.sha256(data).hexdigest() != match[1]:
             raise ValueError(f"{value} is not what it was")
         try:
@@ -301,15 +282,3 @@ class _Loader:
 
     def _damaged(self, number: int, why: str) -> ArchiveDamaged:
         return ArchiveDamaged(f"{form.name_of(self.model)}, line {number + 1}: {why}.")
-
-
-def _limited(archive: ZipFile, name: str, most: int) -> bytes:
-    """Return a member, whatever its header says of its size; ArchiveDamaged."""
-    try:
-        with archive.open(name) as member:
-            data = member.read(most + 1)
-    except (KeyError, BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise ArchiveDamaged(f"{name} is missing or damaged.") from error
-    if len(data) > most:
-        raise ArchiveDamaged(f"{name} is too large.")
-    return data

@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 import orjson
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Field, ForeignKey, Model
+from django.db.models import Field, ForeignKey, Model, Q
 
 from config.operations import archive_format as form
 from config.operations.personal_data import Person, rows_of, rule_of
@@ -72,7 +72,8 @@ def _write_model(
     own = places.setdefault(model, {})
     names = ["pk", *(field.attname for field in fields)]
     missing: list[str] = []
-    rows = rows_of(model, person).order_by("pk").values_list(*names)
+    rows = rows_of(model, person).filter(rule_of(model).only or Q())
+    rows = rows.order_by("pk").values_list(*names)
     with archive.open(form.name_of(model), "w", force_zip64=True) as member:
         for key, *values in rows.iterator(CHUNK):
             own[key] = len(own)

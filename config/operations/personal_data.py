@@ -45,8 +45,9 @@ class Rule:
 
     ``omitted`` fields stay out of the archive. ``others`` are further ways to an account with which
     a row has to go. ``shared`` names rows of nobody in the archive: by that field, or by being the
-    only one where it is empty. ``told`` limits whose rows are meant by a value of the person.
+    only one where it is empty.
     ``place`` says under which name a file that comes back is stored; it raises what is wrong.
+    ``only`` limits which rows are in the archive; erased are all.
     ``constants`` are stored in rows that come back: values, or made of the row.
     """
 
@@ -55,6 +56,7 @@ class Rule:
     others: Sequence[str] = ()
     shared: str | None = None
     place: Callable[[str, Row, bytes], str] | None = None
+    only: Q | None = None
     constants: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -71,7 +71,7 @@ class World:
         empty = make.category(self.owner, f"{self.mark} empty")
         scan = read_scan(self.owner, {self.mark: "C1"})
         scan.sha256 = storage.sha256_of(images.png())
-        scan.file = storage.original_name(scan.sha256, "png")  # type: ignore[assignment]
+        scan.file = storage.original_name(scan.sha256, "png")
         scan.save()
         storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
