@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import DataArchive, Device
+from accounts.models import DataArchive, Device, RewardEntry
 from config.errors import NotFound
 
 
@@ -31,6 +31,11 @@ def archive_of(user_id: int, public_id: UUID) -> DataArchive:
     if found is None:
         raise ArchiveNotFound("You have no archive with this id.")
     return found
+
+
+def rewards_of(user_id: int) -> QuerySet[RewardEntry]:
+    """Return what the learner was rewarded for."""
+    return RewardEntry.objects.filter(user_id=user_id)
 
 
 def devices_of(user_id: int) -> QuerySet[Device]:

@@ -25,7 +25,12 @@ def say() -> None:
         "accounts.User_groups", "accounts.User_user_permissions", "accounts.UserChange",
         "accounts.Erasure", "accounts.DataArchive",
     )  # fmt: skip
-    register(Fate.RESTORED, "accounts.NotificationSettings")
+    register(
+        Fate.RESTORED,
+        "accounts.NotificationSettings", "accounts.RewardEntry", "accounts.RewardDay",
+        "accounts.RewardBalance",
+    )  # fmt: skip
+    register(Fate.NOBODYS, "accounts.Payout")
     register(Fate.RESTORED, "accounts.Avatar", omitted=["upload", "version"], place=_place)
     on_forget("sessions", _forget_sessions)
     on_forget("cache", _forget_keys)

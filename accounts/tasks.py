@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import emails, tokens
 from accounts.commands import archives, avatars, erasure
 from accounts.models import Device
+from accounts.rewards import payouts
 
 DELIVER = "accounts.tasks.deliver"
 
@@ -38,6 +39,12 @@ def write_archive(*, job_id: str, archive_id: str, **_: object) -> None:
 def bring_back(*, job_id: str, archive_id: str, **_: object) -> None:
     """See ``archives.bring_back``."""
     archives.bring_back(job_id=UUID(job_id), archive_id=UUID(archive_id), clock=timezone.now)
+
+
+@shared_task(name=payouts.TASK)
+def pay_out(*, job_id: str, payout_id: str, **_: object) -> None:
+    """See ``payouts.pay_out``."""
+    payouts.pay_out(job_id=UUID(job_id), payout_id=UUID(payout_id), clock=timezone.now)
 
 
 @shared_task(name="accounts.tasks.erase_due")

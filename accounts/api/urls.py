@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from accounts.api.devices import Devices, OneDevice
 from accounts.api.pages import AvatarFile, AvatarView, Notifications
+from accounts.api.rewards import Ledger, Rewards
 from accounts.api.views import Me
 
 
@@ -25,6 +26,8 @@ urlpatterns = [
     path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),
     path("me/notifications/", Notifications.as_view(), name="notifications"),
+    path("me/rewards/", Rewards.as_view(), name="rewards"),
+    path("me/rewards/ledger/", Ledger.as_view(), name="rewards-ledger"),
     path("me/avatar/", AvatarView.as_view(), name="avatar"),
     path("me/avatar/<int:size>/", AvatarFile.as_view(), name="avatar-file"),
 ]

@@ -2,6 +2,7 @@
 
 from accounts.models.data import DataArchive, Erasure
 from accounts.models.pages import Avatar, NotificationSettings
+from accounts.models.rewards import Payout, RewardBalance, RewardDay, RewardEntry
 from accounts.models.users import Device, User, check_language, check_time_zone
 
 __all__ = [
@@ -10,6 +11,10 @@ __all__ = [
     "Device",
     "Erasure",
     "NotificationSettings",
+    "Payout",
+    "RewardBalance",
+    "RewardDay",
+    "RewardEntry",
     "User",
     "check_language",
     "check_time_zone",

@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import Avatar, DataArchive, Device, Erasure, NotificationSettings, User
+from accounts.models import Device, User
 from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
@@ -146,46 +146,6 @@ class SocialAccountAdmin(ReadOnlyTable[SocialAccount]):
     list_filter = ("provider",)
     search_fields = ("user__email",)
     exclude = ("extra_data",)
-
-
-@admin.register(Avatar)
-class AvatarAdmin(ReadOnlyTable[Avatar]):
-    """Learners' pictures."""
-
-    list_display = ("user", "uploaded_at", "upload", "large")
-    list_select_related = ("user",)
-    list_filter = ("uploaded_at",)
-    search_fields = ("user__email",)
-
-
-@admin.register(Erasure)
-class ErasureAdmin(ReadOnlyTable[Erasure]):
-    """Accounts that will be erased."""
-
-    list_display = ("user", "requested_at", "due_at")
-    list_select_related = ("user",)
-    list_filter = ("due_at",)
-    search_fields = ("user__email",)
-
-
-@admin.register(DataArchive)
-class DataArchiveAdmin(ReadOnlyTable[DataArchive]):
-    """Everything of a learner, on its way out or in."""
-
-    list_display = ("user", "kind", "job", "byte_count", "created_at")
-    list_select_related = ("user", "job")
-    list_filter = ("kind", "created_at")
-    search_fields = ("user__email", "=public_id")
-
-
-@admin.register(NotificationSettings)
-class NotificationSettingsAdmin(ReadOnlyTable[NotificationSettings]):
-    """Which mails learners want."""
-
-    list_display = ("user", "is_reminded", "has_weekly_report", "changed_at")
-    list_select_related = ("user",)
-    list_filter = ("is_reminded", "has_weekly_report")
-    search_fields = ("user__email",)
 
 
 admin.site.register(apps.get_model("accounts", "UserChange"), AuditTable)
