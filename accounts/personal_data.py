@@ -31,6 +31,7 @@ def say() -> None:
         "accounts.RewardBalance",
     )  # fmt: skip
     register(Fate.NOBODYS, "accounts.Payout")
+    register(Fate.TOLD, "accounts.Mailing")
     register(Fate.RESTORED, "accounts.Avatar", omitted=["upload", "version"], place=_place)
     on_forget("sessions", _forget_sessions)
     on_forget("cache", _forget_keys)

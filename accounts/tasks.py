@@ -9,12 +9,13 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts import emails, tokens
-from accounts.commands import archives, avatars, erasure
+from accounts import emails, letters, tokens
+from accounts.commands import archives, avatars, erasure, mailings
 from accounts.models import Device
 from accounts.rewards import payouts
 
 DELIVER = "accounts.tasks.deliver"
+LOT = 20  # mails of one task: far below its time limit
 
 
 @shared_task(name=DELIVER, autoretry_for=(OSError, SMTPException, AnymailError))
@@ -47,6 +48,23 @@ def pay_out(*, job_id: str, payout_id: str, **_: object) -> None:
     payouts.pay_out(job_id=UUID(job_id), payout_id=UUID(payout_id), clock=timezone.now)
 
 
+@shared_task(name="accounts.tasks.plan_mailings")
+def plan_mailings(**_: object) -> None:
+    """Store the mails that have become due, and hand them out in small lots."""
+    now = timezone.now()
+    mailings.plan(now=now)
+    waiting = [str(public_id) for public_id in mailings.waiting(now=now)]
+    for start in range(0, len(waiting), LOT):
+        send_mailings.delay(mailing_ids=waiting[start : start + LOT])
+
+
+@shared_task(name="accounts.tasks.send_mailings")
+def send_mailings(*, mailing_ids: list[str], **_: object) -> None:
+    """Send mails; what another has sent, or sends now, is left alone."""
+    for mailing_id in mailing_ids:
+        mailings.send(mailing_id=UUID(mailing_id), post=letters.post, now=timezone.now())
+
+
 @shared_task(name="accounts.tasks.erase_due")
 def erase_due(**_: object) -> None:
     """See ``erasure.erase_due``."""
@@ -61,3 +79,4 @@ def prune(**_: object) -> None:
     Device.objects.filter(last_used_at__lt=unused).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     archives.prune(now=now)
+    mailings.prune(now=now)

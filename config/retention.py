@@ -105,6 +105,12 @@ RULES = (
         kept=timedelta(days=7),
     ),
     Rule(
+        name="mailings",
+        what="Which reminders and reports were sent, since they were due",
+        entry="prune-accounts",
+        kept=timedelta(days=90),
+    ),
+    Rule(
         name="erasures",
         what="Accounts whose learner wants to be erased; backups end by their own rule",
         entry="erase-accounts",

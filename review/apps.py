@@ -17,8 +17,10 @@ class ReviewConfig(AppConfig):
         from review import import_models, personal_data, projections  # noqa: F401
         from review.commands.parameters import choose_retention
         from review.queries.parameters import desired_retention
+        from review.reports import letters
 
         personal_data.say()
+        letters.register()
         register_part("desired_retention", Part(desired_retention, choose_retention))
         SHARED.register(projections.ReadModelAges())
 

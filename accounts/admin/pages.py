@@ -1,11 +1,16 @@
 """What belongs to learners' own pages: to be looked at."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts.commands import mailings
 from accounts.models import (
     Avatar,
     DataArchive,
     Erasure,
+    Mailing,
     NotificationSettings,
     Payout,
     RewardBalance,
@@ -53,6 +58,24 @@ class NotificationSettingsAdmin(ReadOnlyTable[NotificationSettings]):
     list_select_related = ("user",)
     list_filter = ("is_reminded", "has_weekly_report")
     search_fields = ("user__email",)
+
+
+@admin.register(Mailing)
+class MailingAdmin(ReadOnlyTable[Mailing]):
+    """Reminders and reports; failed ones can be sent again."""
+
+    list_display = ("user", "kind", "local_day", "state", "attempts", "due_at", "sent_at", "error")
+    list_select_related = ("user",)
+    list_filter = ("state", "kind", "due_at")
+    search_fields = ("user__email", "=public_id")
+    actions = ("send_again",)
+
+    @admin.action(description="Send again what has failed")
+    def send_again(self, request: HttpRequest, rows: QuerySet[Mailing]) -> None:
+        """Let each be tried anew within a minute."""
+        now = timezone.now()
+        count = sum(mailings.send_again(mailing_id=row.public_id, now=now) for row in rows)
+        self.message_user(request, f"{count} mails will be sent again.")
 
 
 @admin.register(RewardEntry)

@@ -8,6 +8,7 @@ from django.urls import include, path
 from accounts.api.devices import Devices, OneDevice
 from accounts.api.pages import AvatarFile, AvatarView, Notifications
 from accounts.api.rewards import Ledger, Rewards
+from accounts.api.unsubscribe import Unsubscribe
 from accounts.api.views import Me
 
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
+    path("unsubscribe/<str:token>/", Unsubscribe.as_view(), name="unsubscribe"),
     path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),
     path("me/notifications/", Notifications.as_view(), name="notifications"),

@@ -90,6 +90,7 @@ ROWS: dict[str, Row] = {
     "api/v1/me/summary/": _LEARNER,
     "api/v1/me/rewards/": _LEARNER,
     "api/v1/me/rewards/ledger/": _LEARNER,
+    "api/v1/unsubscribe/<str:token>/": Row(For.SIGN_IN),
     "api/v1/account/deletion/": Row(For.LEARNER, lambda world: {"email": world.owner.email}),
     "api/v1/account/archives/": _LEARNER,
     "api/v1/account/archives/import/": Row(For.LEARNER, takes_file=True),

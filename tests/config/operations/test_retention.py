@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import DataArchive, Device, Erasure, User
+from accounts.models import DataArchive, Device, Erasure, Mailing, User
 from accounts.queries.learners import learner_of
 from config.api.models import ApiKey, IdempotentAnswer
 from config.celery import SCHEDULE, app
@@ -137,7 +137,14 @@ def _erasure(_: User, at: datetime) -> IsThere:
     return _row(Erasure.objects.create(user=user, requested_at=at, due_at=due), requested_at=at)
 
 
+def _mailing(alice: User, at: datetime) -> IsThere:
+    row = Mailing(user=alice, kind="reminder", local_day=at.date(), due_at=at, try_at=at)
+    row.save()
+    return _row(row, due_at=at)
+
+
 MADE: dict[str, Make] = {
+    "mailings": _mailing,
     "archives": _archive,
     "erasures": _erasure,
     "outbox": _outbox,
