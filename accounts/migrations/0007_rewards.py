@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('paid_count', models.PositiveIntegerField(default=0)),
                 ('paid_up_to', models.BigIntegerField(default=0, help_text='Key of the last learner paid')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
+                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
             ],
         ),
         migrations.CreateModel(

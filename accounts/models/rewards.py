@@ -83,7 +83,7 @@ class Payout(models.Model):
     """A reward for every learner, paid by a job: whoever comes before ``paid_up_to`` has it."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
-    job = models.OneToOneField("jobs.Job", models.PROTECT, null=True, related_name="+")
+    job = models.OneToOneField("jobs.Job", models.SET_NULL, null=True, related_name="+")
     name = models.CharField(max_length=100, help_text="What it is for")
     xp = models.PositiveIntegerField()
     learner_count = models.PositiveIntegerField(default=0, help_text="Learners to be paid")
