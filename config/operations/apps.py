@@ -1,6 +1,11 @@
 """The operations package as a Django app."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from config.operations.personal_data import Row
 
 
 class OperationsConfig(AppConfig):
@@ -26,6 +31,7 @@ class OperationsConfig(AppConfig):
         parts.SHARED.register(figures.StorageFigures())
         connection_created.connect(measure_queries)
         answer_request_ids()
+        _say_whose()
         log_addresses()
 
 
@@ -43,3 +49,34 @@ def _register_doctor() -> None:
     register("clocks", Check("Clocks", server_checks.clocks, ("database", "redis")))
     register("storage", Check("Storage", setting_checks.storage))
     register("mail", Check("Mail", setting_checks.post))
+
+
+def _say_whose() -> None:
+    from django.db.models import Q
+
+    from config.operations.personal_data import Fate, register
+
+    register(
+        Fate.NOBODYS,
+        "auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType",
+        "sessions.Session", "pghistory.Context", "socialaccount.SocialApp",
+    )  # fmt: skip
+    register(Fate.TOLD, "account.EmailAddress")
+    register(Fate.TOLD, "socialaccount.SocialAccount", omitted=["extra_data"])
+    register(Fate.TOLD, "api.ApiKey", omitted=["key_sha256"])
+    register(
+        Fate.ERASED,
+        "account.EmailConfirmation", "mfa.Authenticator", "socialaccount.SocialToken",
+        "api.IdempotentAnswer", "admin.LogEntry",
+    )  # fmt: skip
+    register(
+        Fate.RESTORED,
+        "jobs.Job",
+        only=~Q(task__startswith="accounts."),  # an archive's own
+        omitted=["task", "arguments", "lease", "heartbeat_at"],
+        constants={"task": "restored", "state": _ended},  # nothing of an archive is ever run
+    )
+
+
+def _ended(row: "Row") -> str:
+    return "succeeded" if row["state"] == "succeeded" else "failed"

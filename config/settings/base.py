@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from config.settings import home, variables
 from config.settings.enum_names import ENUM_NAMES
 from config.settings.files import file_storage
-from config.settings.mail import mail_settings
+from config.settings.mail import mail_settings, site_url
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
@@ -204,7 +204,7 @@ HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
 DEFAULT_FROM_EMAIL = variables.text("EMAIL_FROM")
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT, SITE_URL = 20, site_url()  # seconds; where links in mails lead
 vars().update(mail_settings(variables.text("EMAIL_URL")))
 
 # API

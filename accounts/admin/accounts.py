@@ -19,7 +19,10 @@ from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
 
-_PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
+_PROFILE = (
+    "name", "native_language", "target_language", "time_zone", "rollover_hour",
+    "daily_goal", "reminder_hour",
+)  # fmt: skip
 _RIGHTS = ("is_active", "role", "is_superuser")
 _FIELDS = ("email", *_PROFILE, *_RIGHTS)
 
