@@ -86,22 +86,29 @@ def order_all(
         rows = list(locked)
         for row in rows:
             row.asked_at = now
-            if row.sha256 not in there and not _is_worked_on(row):  # another may be quicker
+            if row.sha256 not in there and not is_worked_on(row):  # another may be quicker
                 arguments = {"speech_id": str(row.public_id)}
                 row.job = dispatch.accept(task=TASK, arguments=arguments, user_id=user_id)
         Speech.objects.bulk_update(rows, ["job", "asked_at"])
     return rows
 
 
+def ordered(*, user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speech | None:
+    """Return what was ordered in these words; changes nothing. NothingToSay, TextTooLong."""
+    sha256 = _row(user_id, wanted, purpose, now).sha256
+    rows = Speech.objects.filter(user_id=user_id, purpose=purpose, sha256=sha256)
+    return rows.select_related("job").first()
+
+
 def is_spoken(speech: Speech) -> bool:
     """Tell whether the learner's sound is there; while its job goes on, it is not."""
-    return not _is_worked_on(speech) and storage.is_kept(speech.sha256)
+    return not is_worked_on(speech) and storage.is_kept(speech.sha256)
 
 
 def sound_of(speech: Speech) -> bytes:
     """Return the sound, a WAV; NotSpokenYet, though another learner's may be there."""
     try:
-        if not _is_worked_on(speech):
+        if not is_worked_on(speech):
             return storage.load(storage.name_of(speech.sha256))
     except FileNotFoundError:
         pass
@@ -160,7 +167,7 @@ def _row(user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speec
 
 
 def _is_at_hand(speech: Speech) -> bool:
-    return _is_worked_on(speech) or is_spoken(speech)
+    return is_worked_on(speech) or is_spoken(speech)
 
 
 def _admit(user_id: int, purpose: Purpose, characters: int) -> None:
@@ -171,7 +178,8 @@ def _admit(user_id: int, purpose: Purpose, characters: int) -> None:
         _charge(user_id, characters)
 
 
-def _is_worked_on(speech: Speech) -> bool:
+def is_worked_on(speech: Speech) -> bool:
+    """Tell whether its job goes on."""
     return speech.job is not None and speech.job.state in _WORKING
 
 
