@@ -30,6 +30,14 @@ QUEUES = (
         retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
     ),
     TaskQueue(
+        name="speech",
+        meaning="Reading aloud: a person waits for it",
+        worker="fast",
+        length_max=1_000,
+        ttl_seconds=600,
+        retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
+    ),
+    TaskQueue(
         name="ocr",
         meaning="Reading scanned pages",
         worker="scan",
@@ -93,6 +101,8 @@ ROUTES = {
     "chat.tasks.write_reply": {"queue": "chat"},
     "chat.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
+    "config.speech.tasks.speak": {"queue": "speech"},
+    "config.speech.tasks.*": {"queue": "storage"},
     "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
@@ -164,6 +174,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "prune-imports": {
         "task": "review.tasks.prune_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prune-speech": {
+        "task": "config.speech.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

@@ -42,6 +42,7 @@ AREAS = (
     "reviews",
     "scans",
     "scheduling",
+    "speech",
     "statistics",
 )
 SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))

@@ -119,6 +119,12 @@ VARIABLES: tuple[Variable, ...] = (
         "Characters of a conversation that the tutor reads again before it answers.",
     ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
+    Variable("RESEE_SPEECH", "", "off: nothing is read aloud; by espeak-ng when empty."),
+    Variable(
+        "SPEECH_CHARS_PER_DAY",
+        "20000",
+        "Characters one learner may have read aloud a day; 0: any number.",
+    ),
     Variable(
         "CEFR_MODEL",
         "",

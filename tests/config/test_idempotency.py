@@ -37,6 +37,7 @@ REPEATABLE = {
     "card-unsuspend": "twice is once",
     "card-bury": "twice is once",
     "levels": "nothing is stored",
+    "speech": "the same text is the same sound",
     "level-test-answers": "an answer has a public id of its own, for ever",
     "level-test-stop": "twice is once",
     "imports-table-preview": "nothing is stored",

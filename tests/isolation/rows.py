@@ -99,10 +99,13 @@ ROWS: dict[str, Row] = {
     "api/v1/exams/<uuid:exam_id>/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/attempts/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/questions/<uuid:exam_question_id>/report/": _OWNER,
+    "api/v1/speech/": Row(For.LEARNER, lambda world: {"content": str(world.ids["content_id"])}),
+    "api/v1/speech/<uuid:speech_id>/audio/": _OWNER,
     "api/v1/attempts/": _LEARNER,
     "api/v1/attempts/<uuid:attempt_id>/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/answers/": Row(For.OWNER, _exam_answer),
     "api/v1/attempts/<uuid:attempt_id>/finish/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/questions/<uuid:exam_question_id>/audio/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/reviews/": Row(
         For.OWNER, lambda world: {"contents": [str(world.ids["content_id"])]}
     ),

@@ -21,9 +21,12 @@ from chat.commands.conversations import begin_conversation
 from chat.commands.messages import Said, say
 from config.api import keys
 from config.jobs.models import Job
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
+from exams.commands.listening import order_sounds
 from exams.validation import Kind
 from ocr import storage
 from ocr.models import TextLine, Word
@@ -81,6 +84,8 @@ class World:
         level_test = start_level_test(learner=learner, now=now)
         exam = make_exam(learner=learner, wish=_WISH, now=now)
         question = exam.questions.get()
+        question.heard = self.mark
+        question.save()
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
@@ -88,9 +93,15 @@ class World:
         chat_id = conversation.public_id
         said = Said(uuid4(), self.mark)
         reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
+        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
+        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=now)
+        order_sounds([question], now=now)
+        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
         self.ids = {
             "conversation_id": chat_id,
             "message_id": reply.public_id,
+            "speech_id": speech.public_id,
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,

@@ -97,7 +97,7 @@ class Product:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal to the supervisor and return its exit code."""
         self.supervisor.send_signal(number)
-        return self.supervisor.wait(20)
+        return self.supervisor.wait(60)
 
     def remove(self) -> None:
         """Stop what runs, whatever state a failed test left it in."""
@@ -109,7 +109,7 @@ class Product:
         shutil.rmtree(self._run_dir(), ignore_errors=True)
 
     @staticmethod
-    def wait(condition: Any, seconds: float = 60) -> None:
+    def wait(condition: Any, seconds: float = 240) -> None:
         """Wait until ``condition`` holds."""
         deadline = time.monotonic() + seconds
         while not condition() and time.monotonic() < deadline:
