@@ -15,7 +15,7 @@ class ReviewConfig(AppConfig):
         from config.operations import health
         from config.operations.parts import SHARED
         from config.speech import sources
-        from review import import_models, personal_data, projections  # noqa: F401
+        from review import import_models, panels, personal_data, projections  # noqa: F401
         from review.commands.parameters import choose_retention
         from review.queries.parameters import desired_retention
         from review.queries.spoken import front_of
@@ -24,6 +24,7 @@ class ReviewConfig(AppConfig):
         sources.register("content", front_of)
         personal_data.say()
         letters.register()
+        panels.show()
         register_part("desired_retention", Part(desired_retention, choose_retention))
         SHARED.register(projections.ReadModelAges())
 

@@ -68,7 +68,7 @@ class MailingAdmin(ReadOnlyTable[Mailing]):
     list_select_related = ("user",)
     list_filter = ("state", "kind", "due_at")
     search_fields = ("user__email", "=public_id")
-    actions = ("send_again",)
+    actions = (*ReadOnlyTable.actions, "send_again")
 
     @admin.action(description="Send again what has failed")
     def send_again(self, request: HttpRequest, rows: QuerySet[Mailing]) -> None:

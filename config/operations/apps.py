@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
+    from config.operations.dashboard import Panel
     from config.operations.personal_data import Row
 
 
@@ -19,7 +20,7 @@ class OperationsConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from config.metrics import measure_queries
-        from config.operations import figures, health, parts
+        from config.operations import dashboard, figures, health, parts
         from config.operations.request_ids import answer_request_ids, log_addresses
 
         health.register("database", parts.database)
@@ -30,6 +31,7 @@ class OperationsConfig(AppConfig):
         parts.SHARED.register(figures.JobFigures())
         parts.SHARED.register(figures.StorageFigures())
         connection_created.connect(measure_queries)
+        dashboard.register("c_queues", _queues)
         answer_request_ids()
         _say_whose()
         log_addresses()
@@ -80,3 +82,16 @@ def _say_whose() -> None:
 
 def _ended(row: "Row") -> str:
     return "succeeded" if row["state"] == "succeeded" else "failed"
+
+
+def _queues() -> "Panel":
+    from config.jobs.queues import queue_app
+    from config.operations.dashboard import Bar, Panel
+    from config.operations.parts import queue_lengths
+
+    table = queue_app().table
+    bars = [
+        Bar(name, length, is_bad=length > table[name].length_max / 2)
+        for name, length in queue_lengths().items()
+    ]
+    return Panel("Tasks waiting in queues", bars, address="/admin/jobs/job/")

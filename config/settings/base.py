@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
     "accounts.unavailable.SignInUnavailable",
+    "accounts.second_factor.AdminSecondFactor",
     "config.operations.audit.AuditStaff",
 ]
 
@@ -184,6 +185,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # an account has one address
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # as on every other device
+ADMIN_SECOND_FACTOR = False  # on servers the admin asks for a code
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -292,5 +294,6 @@ UNFOLD = {
     "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/api/docs/",
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": True, "DASHBOARD_CALLBACK": "config.operations.dashboard.fill",
+    "LOGIN": {"form": "accounts.second_factor.AdminLoginForm"},
 }  # fmt: skip
