@@ -77,6 +77,7 @@ ROUTES = {
     "accounts.tasks.deliver": {"queue": "high"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
+    "review.tasks.plan": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
@@ -95,6 +96,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "review.tasks.warm",
         "schedule": 900.0,
         "options": {"expires": 900},
+    },
+    "plan-reviews": {
+        "task": "review.tasks.plan",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
     "reconcile-jobs": {
         "task": "config.jobs.tasks.reconcile",

@@ -13,7 +13,7 @@ class ReviewConfig(AppConfig):
         """Load the models that stand in no models.py; readiness includes the read models'."""
         from config.operations import health
         from config.operations.parts import SHARED
-        from review import import_models, projections  # noqa: F401
+        from review import import_models, plan_models, projections  # noqa: F401
 
         SHARED.register(projections.ReadModelAges())
 

@@ -1,5 +1,6 @@
 """Background work of the review app; the beat schedule stands in config/celery.py."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
-from review.commands import importing, imports
-from review.queries import statistics
+from review.commands import importing, imports, plans
+from review.queries import planning, statistics
 
-WARM_SECONDS = 15.0  # units of work stay below 20
+WARM_SECONDS = PLAN_SECONDS = 15.0  # units of work stay below 20
 
 
 @shared_task(name="review.tasks.fold")
@@ -25,6 +26,16 @@ def fold(**_: object) -> None:
 def warm(**_: object) -> None:
     """Keep the figures of active learners in the cache, above all where their day has begun."""
     statistics.warm(now=timezone.now(), seconds=WARM_SECONDS)
+
+
+@shared_task(name="review.tasks.plan")
+def plan(**_: object) -> None:
+    """Give the cards their days where a day has begun; who is left out is planned next time."""
+    ends_at = time.monotonic() + PLAN_SECONDS
+    for learner in planning.learners_to_plan(timezone.now()):
+        plans.place_cards(learner=learner, now=timezone.now())
+        if time.monotonic() > ends_at:
+            break
 
 
 @shared_task(name="review.tasks.refresh")

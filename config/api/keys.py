@@ -38,6 +38,7 @@ AREAS = (
     "me",
     "media",
     "ocr",
+    "plan",
     "reviews",
     "scans",
     "scheduling",

@@ -114,6 +114,9 @@ ROWS: dict[str, Row] = {
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(
         For.OWNER, lambda _: {"desired_retention": 0.8}
     ),
+    "api/v1/categories/<uuid:category_id>/plan/": Row(For.OWNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/": Row(For.LEARNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/deferred/": _LEARNER,
     "api/v1/contents/": Row(For.LEARNER, _card, _category),
     "api/v1/contents/bulk/": Row(For.LEARNER, lambda world: {"contents": [_card(world)]}),
     "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
