@@ -10,10 +10,12 @@ from django.db.models import Count, Q
 
 from accounts.queries.learners import Learner
 from review.days import day_starts_at, local_moment
+from review.levelling import HORIZON_DAYS
 from review.models import Category, LearnerClock, ReviewHistory, ReviewSchedule, Stage
 from review.parameters import chosen, parameters
 from review.plan_models import Plan
-from review.planning import EXAM_DAYS, HORIZON_DAYS, Calendar, PlanCard, Wishes, window
+from review.plan_terms import Calendar, PlanCard, Wishes, window
+from review.planning import EXAM_DAYS
 
 _ROW = (
     "content_id", "content__category_id", "content__category__applied_parameters_id", "stage",

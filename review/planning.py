@@ -6,99 +6,15 @@ and wishes give the same days, in whatever order the facts came.
 """
 
 import heapq
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from review.fsrs6 import FUZZED_FROM_DAYS, GOOD, REVIEW, Model, fuzz_range
+from review.levelling import Level
+from review.plan_terms import Calendar, Place, PlanCard, Wishes, predicted_recall
 
-HORIZON_DAYS = 42  # what lies beyond is levelled when it comes nearer; no window is that wide
 EXAM_DAYS = 7  # before an exam its cards are drawn into so many days
 _PASSES = 3
-_RARELY = 1e-6  # the weight of a day that is free of reviews: taken where there is no other
-
-
-class PlanCard(NamedTuple):
-    """A card that waits; days are ordinals of the learner's own days.
-
-    ``scopes`` are the keys of the wishes that hold for it. A new card has no memory: stability 0.
-    """
-
-    key: int
-    due_on: int
-    window: tuple[int, int]
-    scopes: tuple[int, ...]
-    model: Model
-    reviewed_on: int = 0
-    stability: float = 0.0
-    difficulty: float = 0.0
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it was never answered."""
-        return self.stability == 0
-
-    def recall(self, day: int) -> float:
-        """Return the chance of recall on a day without a review before."""
-        return self.model.retrievability(self.stability, day - self.reviewed_on)
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What holds for all cards of a scope; ``*_done`` were asked today already."""
-
-    reviews_a_day: int | None = None
-    new_a_day: int | None = None
-    exam_on: int | None = None
-    exam_retention: float = 0.9
-    reviews_done: int = 0
-    new_done: int = 0
-
-    def room(self, share: float, *, is_today: bool, is_new: bool) -> float:
-        """Return how many more cards a day takes that has this share of a whole day."""
-        most = self.new_a_day if is_new else self.reviews_a_day
-        if most is None:
-            return float("inf")
-        done = (self.new_done if is_new else self.reviews_done) if is_today else 0
-        return max(round(most * share) - done, 0)
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """The learner's days: today, how much of a day each weekday is (Monday first), absence."""
-
-    today: int
-    shares: tuple[float, ...] = (1.0,) * 7
-    away: tuple[int, int] | None = None
-    done: int = 0  # reviews today already
-
-    def share(self, day: int) -> float:
-        """Return how much of a day's load this one takes, 0-1."""
-        if self.away and self.away[0] <= day <= self.away[1]:
-            return 0.0
-        return self.shares[(day + 6) % 7]
-
-
-class Place(NamedTuple):
-    """A card's day, and its rank on it: the lower, the sooner."""
-
-    day: int
-    rank: int = 0
-
-
-def window(model: Model, stability: float, interval: int, maximum: int) -> tuple[int, int]:
-    """Return the shortest and longest interval that FSRS would give instead of this one, in days.
-
-    An interval that the parameters would not give (they have changed, it was imported) is itself
-    the middle.
-    """
-    for middle in (model.interval(stability), interval):
-        if middle >= FUZZED_FROM_DAYS:
-            lowest, highest = fuzz_range(middle, maximum)
-            if lowest <= interval <= highest:
-                return lowest, highest
-    return interval, interval
 
 
 def plan(
@@ -114,31 +30,15 @@ def plan(
     return found
 
 
-def predicted_recall(card: PlanCard, reviewed_on: int, day: int) -> float:
-    """Return the chance of recall on ``day`` if the card is reviewed on ``reviewed_on``.
-
-    A review that succeeds is taken for GOOD; after one that does not, the card is learned again and
-    its stability is what forgetting leaves.
-    """
-    if reviewed_on >= day:
-        return card.recall(day)
-    before = card.recall(reviewed_on)
-    memory = (card.stability, card.difficulty)
-    kept = card.model.after(GOOD, REVIEW, None, memory, before).stability
-    lost = card.model.after(1, REVIEW, None, memory, before).stability
-    days = day - reviewed_on
-    again = card.model.retrievability(lost, days)
-    return before * card.model.retrievability(kept, days) + (1 - before) * again
-
-
 def _levelled(
     cards: Sequence[PlanCard], wishes: Mapping[int, Wishes], calendar: Calendar
 ) -> list[tuple[PlanCard, int]]:
     """Return the cards, each with the least loaded day of its window."""
-    level = _Level(calendar, Counter({calendar.today: calendar.done}))
+    level = Level(calendar, Counter({calendar.today: calendar.done}))
     drawn = _drawn_for_exams(cards, wishes, calendar)
     for card in sorted(cards, key=lambda card: (card.due_on, card.key)):
         level.put(card, drawn.get(card.key) or _within(card, calendar))
+    level.expect()
     for _ in range(_PASSES):
         level.improve()
     return list(level.days.values())
@@ -148,41 +48,6 @@ def _within(card: PlanCard, calendar: Calendar) -> tuple[int, int]:
     """Return the days a card may be put on: today at the earliest; what waits long is due today."""
     first, last = max(card.window[0], calendar.today), max(card.window[1], calendar.today)
     return first, last
-
-
-@dataclass
-class _Level:
-    """How many cards each day has; a card goes where there are the fewest for that day's share."""
-
-    calendar: Calendar
-    load: Counter[int]
-    days: dict[int, tuple[PlanCard, int]] = field(default_factory=dict)
-    _movable: list[tuple[PlanCard, tuple[int, int]]] = field(default_factory=list)
-    _shares: dict[int, float] = field(default_factory=dict)
-
-    def put(self, card: PlanCard, within: tuple[int, int]) -> None:
-        """Begin with the day that the card is due on; what lies beyond the horizon stays there."""
-        first, last = within
-        day = min(max(card.due_on, first), last)
-        self.days[card.key] = card, day
-        self.load[day] += 1
-        if first < last and first <= self.calendar.today + HORIZON_DAYS:
-            self._movable.append((card, within))
-
-    def improve(self) -> None:
-        """Move each card to the best day of its window, as the others stand."""
-        for card, (first, last) in self._movable:
-            _, day = self.days[card.key]
-            self.load[day] -= 1
-            best = min(range(first, last + 1), key=lambda day: self._cost(card, day))
-            self.load[best] += 1
-            self.days[card.key] = card, best
-
-    def _cost(self, card: PlanCard, day: int) -> tuple[float, int]:
-        share = self._shares.get(day)
-        if share is None:
-            share = self._shares[day] = max(self.calendar.share(day), _RARELY)
-        return (self.load[day] + 1) / share, abs(day - card.due_on)
 
 
 def _drawn_for_exams(
@@ -201,29 +66,35 @@ def _drawn_for_exams(
 def _drawn(
     cards: Sequence[PlanCard], exam_on: int, target: float, calendar: Calendar
 ) -> dict[int, tuple[int, int]]:
-    """Return those cards whose review helps most, as many as it takes for the mean to be there."""
+    """Return those cards whose review helps most, as many as it takes for the mean to be there.
+
+    As late as twice a usual day's reviews allow: what is recalled just before is recalled then.
+    """
     today, last = calendar.today, exam_on - 1
-    recalls = {}
-    gains = []
-    for card in cards:
-        first, latest = _within(card, calendar)
-        expected = min(max(card.due_on, first), latest)
-        recalls[card.key] = recall = predicted_recall(card, expected, exam_on)
-        if expected >= exam_on:
-            middle = (today + last + 1) // 2
-            gains.append((predicted_recall(card, middle, exam_on) - recall, card))
+    expected = {card.key: _expected(card, calendar) for card in cards}
+    recalls = {card.key: predicted_recall(card, expected[card.key], exam_on) for card in cards}
     missing = target * len(cards) - sum(recalls.values())
+    helped: list[PlanCard] = []
+    for card in sorted(cards, key=lambda card: (recalls[card.key], card.key)):
+        if missing <= 0:
+            break
+        if expected[card.key] >= exam_on:
+            missing -= predicted_recall(card, last, exam_on) - recalls[card.key]
+            helped.append(card)
+    usual = sum(today <= day <= last for day in expected.values()) / (exam_on - today)
+    first = max(exam_on - max(math.ceil(len(helped) / max(2 * usual, 1)), 1), today)
     drawn = {  # what is due before the exam is asked before it
         card.key: (max(card.window[0], today), last)
         for card in cards
         if today <= card.due_on <= last < card.window[1]
     }
-    for gain, card in sorted(gains, key=lambda pair: (-pair[0], pair[1].key)):
-        if missing <= 0 or gain <= 0:
-            break
-        missing -= gain
-        drawn[card.key] = today, last
-    return drawn
+    return drawn | {card.key: (first, last) for card in helped}
+
+
+def _expected(card: PlanCard, calendar: Calendar) -> int:
+    """Return the day on which a card is asked if nothing speaks for another."""
+    first, last = _within(card, calendar)
+    return min(max(card.due_on, first), last)
 
 
 def _admitted(

@@ -13,7 +13,8 @@ from review.access import category_of
 from review.days import day_starts_at, local_moment
 from review.plan_cards import Planning, planning_of
 from review.plan_models import Plan
-from review.planning import Place, PlanCard, plan
+from review.plan_terms import Place, PlanCard
+from review.planning import plan
 
 CATEGORY_FIELDS = ("reviews_a_day", "new_a_day", "exam_on", "exam_retention")
 FIELDS = ("is_levelled", "day_shares", "away_from", "away_until", *CATEGORY_FIELDS)

@@ -11,7 +11,7 @@ from review.days import local_moment
 from review.models import ReviewSchedule
 from review.plan_cards import Planning, planning_of
 from review.plan_models import Plan
-from review.planning import predicted_recall
+from review.plan_terms import predicted_recall
 from review.queries.due import is_due
 from review.read_models import RecentDay
 
