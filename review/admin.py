@@ -18,6 +18,7 @@ from review.models import (
     ReviewSchedule,
     SchedulingParameters,
 )
+from review.plan_models import Optimisation, Plan
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
 
@@ -103,6 +104,28 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnlyTable[Plan]):
+    """How learners want their days."""
+
+    list_display = ("user", "category", "reviews_a_day", "new_a_day", "exam_on", "planned_at")
+    list_select_related = ("user", "category")
+    search_fields = ("=user__email",)
+
+
+@admin.register(Optimisation)
+class OptimisationAdmin(ReadOnlyTable[Optimisation]):
+    """How well learners' answers are foreseen: before and after."""
+
+    list_display = (
+        "user", "is_kept", "log_loss_before", "log_loss_after", "log_loss_default",
+        "held_out_count", "recommended_retention", "seconds", "created_at",
+    )  # fmt: skip
+    list_select_related = ("user",)
+    list_filter = ("is_kept", "created_at")
+    search_fields = ("=user__email",)
 
 
 @admin.register(Import)

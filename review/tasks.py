@@ -8,9 +8,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
-from review.commands import importing, imports, plans
-from review.queries import planning, statistics
+from review.commands import importing, imports, optimising, plans
+from review.queries import optimisations, planning, statistics
 
+OPTIMISED_A_NIGHT = 500
 WARM_SECONDS = PLAN_SECONDS = 15.0  # units of work stay below 20
 
 
@@ -43,6 +44,19 @@ def refresh(**_: object) -> None:
     """Publish the rollups in the materialized view."""
     projections.refresh()
     metrics.REFRESHED_AT.set_to_current_time()
+
+
+@shared_task(name="review.tasks.optimise_learners")
+def optimise_learners(**_: object) -> None:
+    """Promise to fit the weights of those who have answered much since the last time."""
+    for learner in optimisations.learners_to_optimise(limit=OPTIMISED_A_NIGHT):
+        optimising.request_optimisation(learner=learner)
+
+
+@shared_task(name="review.tasks.optimise")
+def optimise(*, job_id: str, user_id: int, **_later_fields: Any) -> None:
+    """See ``optimising.optimise``."""
+    optimising.optimise(job_id=UUID(job_id), user_id=user_id, clock=timezone.now)
 
 
 @shared_task(name="review.tasks.prune_imports")

@@ -42,6 +42,9 @@ class PlanSerializer(CategoryPlanSerializer):
     is_levelled = serializers.BooleanField(
         help_text="Move cards within what fuzz allows, so that days are alike"
     )
+    is_optimised = serializers.BooleanField(
+        help_text="Fit the weights to your answers, and keep them where that foresees you better"
+    )
     day_shares = serializers.ListField(
         child=serializers.FloatField(min_value=0, max_value=1),
         min_length=7,

@@ -10,6 +10,7 @@ urlpatterns = [
     path("reviews/log/", include("review.api.review_log")),
     path("reviews/batch/", include("review.api.batches")),
     path("", include("review.api.parameters")),
+    path("", include("review.api.optimisations")),
     path("", include("review.api.plans")),
     path("", include("review.api.tables")),
     path("exports/", include("review.api.exports")),

@@ -17,7 +17,7 @@ from review.plan_terms import Place, PlanCard
 from review.planning import plan
 
 CATEGORY_FIELDS = ("reviews_a_day", "new_a_day", "exam_on", "exam_retention")
-FIELDS = ("is_levelled", "day_shares", "away_from", "away_until", *CATEGORY_FIELDS)
+FIELDS = ("is_levelled", "is_optimised", "day_shares", "away_from", "away_until", *CATEGORY_FIELDS)
 _PLACE = """
 WITH new AS (
     SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('day_shares', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)]), default=review.plan_models.every_day, help_text='How much of a day each weekday is, Monday first; 0: no reviews if avoidable', size=7)),
                 ('away_from', models.DateField(null=True)),
                 ('away_until', models.DateField(help_text='The last day without reviews', null=True)),
+                ('is_optimised', models.BooleanField(default=True, help_text="The weights follow from the learner's own answers")),
                 ('reviews_a_day', models.PositiveIntegerField(null=True)),
                 ('new_a_day', models.PositiveIntegerField(null=True)),
                 ('exam_on', models.DateField(null=True)),

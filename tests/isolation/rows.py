@@ -133,6 +133,7 @@ ROWS: dict[str, Row] = {
     "api/v1/reviews/log/": _LEARNER,
     "api/v1/reviews/batch/": Row(For.LEARNER, _late_answer),
     "api/v1/scheduling/": Row(For.LEARNER, lambda _: {"desired_retention": 0.8}),
+    "api/v1/scheduling/optimisations/": _LEARNER,
     "api/v1/statistics/dashboard/": _LEARNER,
     "api/v1/statistics/categories/": _LEARNER,
     "api/v1/statistics/retention/": _LEARNER,
