@@ -2,12 +2,20 @@
 
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
 from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from accounts.queries.learners import learner_of
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.charts import FORMATS, THEMES
 from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
@@ -19,6 +27,8 @@ from review.models import (
     SchedulingParameters,
 )
 from review.plan_models import Optimisation, Plan
+from review.queries.charts import CHARTS, Wanted, chart
+from review.queries.pictures import picture
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
 
@@ -83,11 +93,44 @@ class ReviewAdjustmentAdmin(ReadOnlyTable[ReviewAdjustment]):
 
 @admin.register(LearnerClock)
 class LearnerClockAdmin(ReadOnlyTable[LearnerClock]):
-    """How often a learner's facts have changed."""
+    """How often a learner's facts have changed, and charts of the learner's cards."""
 
-    list_display = ("user", "facts_seq", "parameters")
+    list_display = ("user", "facts_seq", "parameters", "charts")
     list_select_related = ("user", "parameters")
     search_fields = ("=user__email",)
+
+    @admin.display(description="Charts")
+    def charts(self, row: LearnerClock) -> str:
+        """Lead to the charts."""
+        return format_html('<a href="{}/charts/">charts</a>', row.pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of charts, and its pictures."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:user_id>/charts/", view(self._charts), name="learner-charts"),
+            path("<int:user_id>/charts/<slug:name>.svg", view(self._chart), name="learner-chart"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _charts(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        row = self._row(request, user_id)
+        context = {**self.admin_site.each_context(request), "names": list(CHARTS)}
+        context |= {"title": f"Charts of {row.user}", "opts": self.model._meta}  # noqa: SLF001
+        return TemplateResponse(request, "admin/review/learnerclock/charts.html", context)
+
+    def _chart(self, request: HttpRequest, user_id: int, name: str) -> HttpResponse:
+        wanted = Wanted(learner_of(self._row(request, user_id).user), timezone.now())
+        if name not in CHARTS:
+            raise Http404
+        theme = request.GET.get("theme", "")
+        looks = {"form": "svg", "theme": theme if theme in THEMES else "light"}
+        return HttpResponse(picture(name, chart(name, wanted), **looks), FORMATS["svg"])
+
+    def _row(self, request: HttpRequest, user_id: int) -> LearnerClock:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(LearnerClock.objects.select_related("user"), pk=user_id)
 
 
 @admin.register(SchedulingParameters)

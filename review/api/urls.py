@@ -17,4 +17,5 @@ urlpatterns = [
     path("imports/", include("review.api.imports")),
     path("media/", include("review.api.media")),
     path("statistics/", include("review.api.statistics")),
+    path("statistics/", include("review.api.charts")),
 ]
