@@ -97,6 +97,9 @@ ROUTES = {
     "accounts.tasks.make_avatar": {"queue": "storage"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
+    "review.tasks.plan": {"queue": "low"},
+    "review.tasks.optimise": {"queue": "low"},
+    "review.tasks.optimise_learners": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
@@ -119,6 +122,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "review.tasks.warm",
         "schedule": 900.0,
         "options": {"expires": 900},
+    },
+    "plan-reviews": {
+        "task": "review.tasks.plan",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "optimise-learners": {
+        "task": "review.tasks.optimise_learners",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
     },
     "reconcile-jobs": {
         "task": "config.jobs.tasks.reconcile",

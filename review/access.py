@@ -13,7 +13,12 @@ from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
 
-_SCHEDULE = [field.attname for field in ReviewSchedule._meta.concrete_fields]  # noqa: SLF001
+_OF_PLAN = {"placed_at", "placed_for", "planned_at"}  # an answer makes them void, unread
+_SCHEDULE = [
+    field.attname
+    for field in ReviewSchedule._meta.concrete_fields  # noqa: SLF001
+    if field.attname not in _OF_PLAN
+]
 _CONTENT = ["id", "public_id", "user_id", "category_id", "archived_at"]
 # By hand: at every answer Django's compiler would cost more than all else that happens to it.
 _LOCK = f"""

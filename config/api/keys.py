@@ -39,6 +39,7 @@ AREAS = (
     "me",
     "media",
     "ocr",
+    "plan",
     "reviews",
     "scans",
     "scheduling",

@@ -10,10 +10,13 @@ urlpatterns = [
     path("reviews/log/", include("review.api.review_log")),
     path("reviews/batch/", include("review.api.batches")),
     path("", include("review.api.parameters")),
+    path("", include("review.api.optimisations")),
+    path("", include("review.api.plans")),
     path("", include("review.api.tables")),
     path("exports/", include("review.api.exports")),
     path("imports/", include("review.api.imports")),
     path("media/", include("review.api.media")),
     path("me/summary/", include("review.api.summary")),
     path("statistics/", include("review.api.statistics")),
+    path("statistics/", include("review.api.charts")),
 ]

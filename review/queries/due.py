@@ -33,14 +33,14 @@ class DueCards:
 
 
 def is_due(by: datetime, *, prefix: str = "") -> Q:
-    """Due and awake by then, however late; ``prefix`` leads to the schedule.
+    """Planned and awake by then, however late; ``prefix`` leads to the schedule.
 
     Archived contents are the caller's to leave out.
     """
     return Q(
         Q((f"{prefix}buried_until", None)) | Q((f"{prefix}buried_until__lte", by)),
         (f"{prefix}suspended_at", None),
-        (f"{prefix}due_at__lte", by),
+        (f"{prefix}planned_at__lte", by),
     )
 
 
@@ -65,7 +65,7 @@ def due_rows(*, user_id: int, now: datetime) -> "QuerySet[ReviewSchedule, dict[s
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
     rows = ReviewSchedule.objects.filter(is_due(now), user_id=user_id, content__archived_at=None)
     counted: Any = rows.annotate(learner_choice=Subquery(of_learner), due_count=Window(Count("*")))
-    counted = counted.order_by("due_at", "content_id").values(*_CARD, *STATE_FIELDS)
+    counted = counted.order_by("planned_at", "content_id").values(*_CARD, *STATE_FIELDS)
     found: QuerySet[ReviewSchedule, dict[str, Any]] = counted
     return found
 

@@ -129,6 +129,9 @@ ROWS: dict[str, Row] = {
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(
         For.OWNER, lambda _: {"desired_retention": 0.8}
     ),
+    "api/v1/categories/<uuid:category_id>/plan/": Row(For.OWNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/": Row(For.LEARNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/deferred/": _LEARNER,
     "api/v1/contents/": Row(For.LEARNER, _card, _category),
     "api/v1/contents/bulk/": Row(For.LEARNER, lambda world: {"contents": [_card(world)]}),
     "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
@@ -145,6 +148,10 @@ ROWS: dict[str, Row] = {
     "api/v1/reviews/log/": _LEARNER,
     "api/v1/reviews/batch/": Row(For.LEARNER, _late_answer),
     "api/v1/scheduling/": Row(For.LEARNER, lambda _: {"desired_retention": 0.8}),
+    "api/v1/scheduling/optimisations/": _LEARNER,
+    "api/v1/statistics/charts/<slug:name>/": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/<slug:name>.svg": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/<slug:name>.png": Row(For.LEARNER, query=_category),
     "api/v1/statistics/dashboard/": _LEARNER,
     "api/v1/statistics/categories/": _LEARNER,
     "api/v1/statistics/retention/": _LEARNER,
