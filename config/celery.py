@@ -8,6 +8,7 @@ from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from config.garbage import settle
 from config.jobs.canaries import EVERY_SECONDS
 from config.jobs.queues import QueueApp, Retry, TaskQueue, dead_letters, settings_for
 from config.settings.base import redis_url
@@ -294,6 +295,12 @@ def limit_memory(**_: object) -> None:
     if limits and all(limits):
         most = max(limits) * 1024**2
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+@worker_process_init.connect
+def settle_heap(**_: object) -> None:
+    """Nothing that the process was forked with is searched for garbage."""
+    settle()
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id
