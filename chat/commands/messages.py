@@ -101,8 +101,8 @@ def _store(conversation: Conversation, said: Said, now: datetime) -> Message:
     )
     conversation.message_count, conversation.said_at = position + 2, now
     add_events(conversation, (asked, reply), Event.Kind.MESSAGE, now)
-    transaction.on_commit(partial(look_soon, asked))
     accept(task=TASK, arguments={"reply_id": str(reply.public_id)}, user_id=conversation.user_id)
+    transaction.on_commit(partial(look_soon, asked))
     return reply
 
 
