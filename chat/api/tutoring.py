@@ -165,7 +165,7 @@ class AnalysisPlot(APIView):
 
     @extend_schema(
         operation_id="chat_analyses_plot",
-        responses={(200, SVG): OpenApiResponse(OpenApiTypes.STR)},
+        responses={(200, SVG): OpenApiResponse(OpenApiTypes.BINARY)},
     )
     def get(self, request: Request, analysis_id: UUID) -> HttpResponse:
         """Return the level of your messages by week as SVG."""
