@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
-from chat.models import Conversation, Fact, Message
+from chat.models import Analysis, Batch, Conversation, Fact, Message
 from config.errors import NotFound
 
 
@@ -61,3 +61,37 @@ def fact_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Fact:
     if found is None:
         raise FactNotFound("Nothing with this id is remembered.")
     return found
+
+
+class BatchNotFound(NotFound):
+    """No such batch of this learner."""
+
+    code = "batch_not_found"
+
+
+def batch_of(learner: Learner, public_id: UUID) -> Batch:
+    """Return one batch with its items; BatchNotFound. Two queries."""
+    rows = Batch.objects.filter(user_id=learner.id, public_id=public_id)
+    found = rows.prefetch_related("items").first()
+    if found is None:
+        raise BatchNotFound("You have no batch with this id.")
+    return found
+
+
+class AnalysisNotFound(NotFound):
+    """No such analysis of this learner."""
+
+    code = "analysis_not_found"
+
+
+def analysis_of(learner: Learner, public_id: UUID) -> Analysis:
+    """Return one analysis; AnalysisNotFound."""
+    found = Analysis.objects.filter(user_id=learner.id, public_id=public_id).first()
+    if found is None:
+        raise AnalysisNotFound("You have no analysis with this id.")
+    return found
+
+
+def analyses_of(learner: Learner) -> QuerySet[Analysis]:
+    """Return the learner's analyses."""
+    return Analysis.objects.filter(user_id=learner.id)

@@ -70,8 +70,8 @@ def is_plausible(sentence: str, corrected: str) -> bool:
 
 
 def changes(sentence: str, corrected: str) -> list[Change]:
-    """Return what changed, in order; none where the sentence was right."""
-    was, now = _TOKEN.findall(sentence), _TOKEN.findall(corrected)
+    """Return what changed, in order, but for the mark at the end; none where it was right."""
+    was, now = (_TOKEN.findall(text.rstrip(" .!?")) for text in (sentence, corrected))
     found = []
     for tag, i, j, k, m in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if tag != "equal":

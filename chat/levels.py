@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from config.ai.cefr import LEVELS, word_level
+from config.ai.cefr import LEVELS, easiest_level
 from config.ai.cefr_lexical import sentences_of, words_of
 
 _CONTRACTED = re.compile(r"(?:'(?:s|d|m|ll|re|ve)|n't)$")
@@ -41,7 +41,7 @@ def _plain_words(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _easiest(word: str) -> str:
     """Return the easier level of a word and of its lemma; empty where neither has one."""
-    found = [level for level in (word_level(word), word_level(_lemma(word))) if level]
+    found = [level for level in (easiest_level(word), easiest_level(_lemma(word))) if level]
     return min(found, key=LEVELS.index, default="")
 
 

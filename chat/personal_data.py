@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from chat import memory, tutor
+from chat import memory
 from chat.models import RUNNING, BatchItem
 from config.operations.personal_data import Fate, Person, on_forget, register
 
@@ -28,6 +28,8 @@ def say() -> None:
 
 
 def _forget(people: Sequence[Person]) -> None:
+    from chat import tutor  # with LangGraph, which no other process shall load
+
     for person in people:
         memory.forget_history(person.public_id)
         tutor.forget_threads(person.public_id)

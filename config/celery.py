@@ -106,6 +106,9 @@ ROUTES = {
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
     "chat.tasks.write_reply": {"queue": "chat"},
+    "chat.tasks.look_at_message": {"queue": "chat.batch"},
+    "chat.tasks.answer_item": {"queue": "chat.batch"},
+    "chat.tasks.forget_conversation": {"queue": "chat.batch"},
     "chat.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
     "config.speech.tasks.speak": {"queue": "speech"},
@@ -181,6 +184,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "end-lost-replies": {
         "task": "chat.tasks.end_lost_replies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "catch-up-on-chat": {
+        "task": "chat.tasks.catch_up",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

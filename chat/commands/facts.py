@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from redis import RedisError
 
 from accounts.queries.learners import Learner
+from chat import memory
 from chat.access import fact_of
 from chat.learning import subject_of
 from chat.models import Fact, ForgottenFact, Message
@@ -135,7 +136,7 @@ def _strike(learner: Learner, fact: Fact) -> None:
     """Take what a fact came from, and what was written with it, out of every later prompt.
 
     These are the message it was met in, replies in whose prompt it stood, and whatever names it.
-    Histories in Redis are held against the messages and fall with them; kept answers go here.
+    Histories in Redis and kept answers go too.
     """
     about = Q(fact_ids__contains=[fact.public_id])
     if fact.kind == Fact.Kind.INTEREST:
@@ -143,14 +144,15 @@ def _strike(learner: Learner, fact: Fact) -> None:
         if fact.message_id:
             about |= Q(pk=fact.message_id) | Q(reply_to=fact.message_id)
     Message.objects.filter(about, user_id=learner.id).update(is_forgotten=True)
-    transaction.on_commit(partial(_drop_kept_answers, learner.public_id))
+    transaction.on_commit(partial(_drop_kept, learner.public_id))
 
 
-def _drop_kept_answers(learner_id: UUID) -> None:
+def _drop_kept(learner_id: UUID) -> None:
     try:
+        memory.forget_history(learner_id)
         fallback.forget(learner_id)
-    except RedisError as error:  # they are kept under prompts that will not be asked again
-        log.warning("kept_answers_not_dropped", error=type(error).__name__)
+    except RedisError as error:  # neither is read again: the record, and the prompt, have changed
+        log.warning("kept_not_dropped", error=type(error).__name__)
 
 
 def _subject(text: str) -> str:

@@ -86,3 +86,8 @@ def level_of(learner: Learner) -> str:
         for level in rows.order_by("-id").values_list("level", flat=True)[:_GRADED]
     )
     return LEVELS[found[len(found) // 2]] if found else _DEFAULT_LEVEL
+
+
+def facts_of(learner: Learner) -> list[Fact]:
+    """Return all that is remembered, the last met first. One query."""
+    return list(Fact.objects.filter(user_id=learner.id).order_by("-seen_at", "-pk"))

@@ -20,6 +20,8 @@ _FORMATS = {
     "binary": "(the bytes of a file)",
 }
 SAMPLES: Mapping[str, Any] = {
+    "advice": "Today: practise reluctant, and look at articles.",
+    "answer": "A verb tells what somebody does.",
     "answered_by": "model",
     "audio": f"/api/v1/speech/{_ID}/audio/",
     "back": "not wanting to do something",
@@ -49,6 +51,7 @@ SAMPLES: Mapping[str, Any] = {
     "full_text": "She was reluctant to give up.",
     "gloss": "마지못해 하는",
     "gloss_suggestions": "마지못해 하는",
+    "grammar": "article",
     "height": 1600,
     "hint": "not wanting to do something",
     "intent": "chat",
@@ -92,6 +95,7 @@ SAMPLES: Mapping[str, Any] = {
     "taken_ms": 4200,
     "target_language": "en",
     "text": "She was reluctant to give up.",
+    "texts": "What is a verb?",
     "time_zone": "Asia/Seoul",
     "title": "Invalid input",
     "type": "urn:resee:problem:invalid",

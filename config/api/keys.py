@@ -28,6 +28,7 @@ SCHEME = "ApiKey"
 AREAS = (
     "attempts",
     "categories",
+    "chat",
     "contents",
     "conversations",
     "exams",
@@ -38,6 +39,7 @@ AREAS = (
     "levels",
     "me",
     "media",
+    "memory",
     "ocr",
     "plan",
     "reviews",

@@ -22,6 +22,7 @@ def register_checks() -> None:
     register("model_files", Check("Model files", model_files))
     register("backups", Check("Backups", backups))
     register("disk", Check("Disk", disk))
+    register("live", Check("Live process", live))
 
 
 def model_files() -> str:
@@ -57,6 +58,19 @@ def _first_start(path: Path) -> list[datetime]:
     if not path.exists():
         return []
     return [datetime.fromtimestamp(path.stat().st_mtime, UTC)]
+
+
+def live() -> str:
+    """See that conversations can be followed."""
+    from config.embedded import programs  # with the queues' app, which not every command needs
+
+    port = variables.live_port()
+    if not programs.answers(f"http://127.0.0.1:{port}/healthz"):
+        raise Ailing(
+            f"Nothing answers on port {port}: conversations cannot be followed.",
+            "`make run` starts it; its log is logs/live.log. Replies are written all the same.",
+        )
+    return f"answers on port {port}"
 
 
 def disk() -> str:

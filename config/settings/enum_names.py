@@ -14,4 +14,7 @@ ENUM_NAMES: dict[str, Any] = {
     "AttemptStateEnum": ["open", "finished"],
     "ExamOptionKeyEnum": ["a", "b", "c", "d", "e", "f"],
     "QuestionKindEnum": ["cloze", "multiple_choice", "matching", "typing", "open", "listening"],
+    "FactKindEnum": ["weak_word", "mistake", "level", "interest"],
+    "MessageStateEnum": ["waiting", "writing", "done", "cancelled", "cut"],
+    "BatchItemStateEnum": ["waiting", "writing", "done"],
 }

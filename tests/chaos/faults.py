@@ -117,6 +117,8 @@ KILLED = [
     Fault("worker scan's child killed", _kill_child_in_unit, UNIT_BAR_SECONDS),
     Fault("worker slow killed", _kill("worker-slow")),
     Fault("worker ai killed", _kill("worker-ai")),
+    Fault("worker chat killed", _kill("worker-chat")),
+    Fault("live killed", _kill("live")),
     Fault("beat killed", _kill("beat")),
     Fault("relay killed", _kill("relay")),
     Fault("model server killed", _kill("models"), parts=(*PARTS, "pages")),

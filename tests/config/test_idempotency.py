@@ -47,6 +47,7 @@ REPEATABLE = {
     "attempt-reviews": "a card's lapse has an id of its own, for ever",
     "messages": "a message has a public id of its own, for ever",
     "message-cancel": "twice is once",
+    "message-card": "the same correction is one card",
     "answer-appeal": "one an answer",
     "question-report": "twice is once",
     "deletion": "twice is once",

@@ -19,8 +19,11 @@ from django.utils import timezone
 from accounts.models import DataArchive, User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
+from chat.commands.batches import begin_batch
 from chat.commands.conversations import begin_conversation
+from chat.commands.facts import write_fact
 from chat.commands.messages import Said, say
+from chat.models import Analysis, Message
 from config.api import keys
 from config.jobs.models import Job
 from config.speech import storage as sounds
@@ -135,7 +138,18 @@ class World:
         reply, _ = say(learner=learner, conversation_id=talk, said=said, now=now)
         jobs = Job.objects.filter(user=self.owner, task__startswith="chat.")
         jobs.update(state=Job.State.SUCCEEDED)
-        return {"conversation_id": talk, "message_id": reply.public_id}
+        fact = write_fact(learner=learner, kind="interest", text=self.mark, now=now)
+        batch = begin_batch(learner=learner, texts=[self.mark], now=now)
+        analysis = Analysis.objects.create(
+            user=self.owner, message_count=100, report={"weeks": []}, created_at=now
+        )
+        return {
+            "conversation_id": talk,
+            "message_id": _corrected(reply).public_id,
+            "fact_id": fact.public_id,
+            "batch_id": batch.public_id,
+            "analysis_id": analysis.public_id,
+        }
 
     def _archived(self) -> UUID:
         """Store an archive of everything."""
@@ -194,6 +208,13 @@ class World:
                     if rows.filter(**{f"{relation.name}__user__isnull": False}).exists():
                         found.append(f"{model._meta.label}.{relation.name}")
         return found
+
+
+def _corrected(reply: Message) -> Message:
+    change = {"was": "go", "now": "went", "kind": "verb"}
+    correction = {"corrected": "I went.", "is_right": False, "changes": [change]}
+    Message.objects.filter(pk=reply.pk).update(extras={"correction": correction})
+    return reply
 
 
 @cache
