@@ -16,7 +16,6 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from accounts.queries.learners import learner_of
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
-from review.charts import FORMATS, THEMES
 from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
@@ -29,7 +28,7 @@ from review.models import (
 )
 from review.plan_models import Optimisation, Plan
 from review.queries.charts import CHARTS, Wanted, chart
-from review.queries.pictures import picture
+from review.queries.pictures import FORMATS, THEMES, picture
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
 from review.tasks import rebuild

@@ -42,13 +42,12 @@ THEMES = {
     "light": Theme("#ffffff", "#1e293b", "#cbd5e1", "#3b76b8", "#d97742", "#eef2f6", "#1d5fa8"),
     "dark": Theme("#0f172a", "#e2e8f0", "#334155", "#6ea8e5", "#f0a272", "#1e293b", "#8cc4ff"),
 }
-FORMATS = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 def draw(name: str, data: Data, *, form: str, theme: str) -> bytes:
     """Return the picture of ``data``, whose shape is that of ``review.queries.charts``.
 
-    ``form`` is of FORMATS, ``theme`` of THEMES, ``name`` of CHARTS.
+    ``form`` is svg or png, ``theme`` of THEMES, ``name`` of CHARTS.
     """
     with _DRAWING:
         look = THEMES[theme]

@@ -14,9 +14,8 @@ from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
 from config.api.negotiation import JsonErrors
-from review.charts import FORMATS, THEMES
 from review.queries.charts import CHARTS, FORECAST_DAYS, Wanted, chart
-from review.queries.pictures import picture, tag
+from review.queries.pictures import FORMATS, THEMES, picture, tag
 
 _NAME = OpenApiParameter(
     "name", str, OpenApiParameter.PATH, enum=sorted(CHARTS), description="Which chart"

@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Count,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    Window,
+)
+from django.db.models.functions import Extract
 
 from accounts.queries.learners import Learner
 from review.models import LearnerClock, ReviewSchedule
@@ -24,12 +37,25 @@ _CARD = (
 )  # fmt: skip
 
 
+class Order(StrEnum):
+    """What comes first: what the plan asks first, or what is most surely recalled."""
+
+    PLANNED = "planned"
+    RECALL = "recall"
+
+
 @dataclass(frozen=True, slots=True)
 class DueCards:
     """The cards to review next, oldest due first, and how many are due in all."""
 
     cards: Sequence[dict[str, Any]]
     due_count: int
+
+
+def _faded(now: datetime) -> Any:
+    """How much of a memory's span has passed: recall falls with it, and with nothing else."""
+    elapsed = Extract(Value(now) - F("reviewed_at"), "epoch")
+    return ExpressionWrapper(elapsed / F("stability"), output_field=FloatField())
 
 
 def is_due(by: datetime, *, prefix: str = "") -> Q:
@@ -45,17 +71,26 @@ def is_due(by: datetime, *, prefix: str = "") -> Q:
 
 
 def due_cards(
-    learner: Learner, *, now: datetime, limit: int, category_id: UUID | None = None
+    learner: Learner,
+    *,
+    now: datetime,
+    limit: int,
+    category_id: UUID | None = None,
+    order: Order = Order.PLANNED,
 ) -> DueCards:
     """Return the cards due by ``now``, each with what the four ratings would lead to.
 
     ``category_id`` means the category and all below it. One query, two with a category.
     """
-    if category_id is None:
+    if category_id is None and order is Order.PLANNED:
         found = _DUE.rows(user_id=learner.id, now=now, limit=limit)
     else:
-        below = category_and_below(learner, category_id)
-        rows = due_rows(user_id=learner.id, now=now).filter(content__category_id__in=below)
+        rows = due_rows(user_id=learner.id, now=now)
+        if category_id is not None:
+            below = category_and_below(learner, category_id)
+            rows = rows.filter(content__category_id__in=below)
+        if order is Order.RECALL:
+            rows = rows.order_by(_faded(now).asc(nulls_last=True), "content_id")
         found = list(rows[:limit])
     return DueCards([due_card(row, now) for row in found], found[0]["due_count"] if found else 0)
 

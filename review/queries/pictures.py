@@ -5,8 +5,9 @@ from typing import Any
 
 from config.api.etags import etag
 from config.cache import kept_or_made
-from review import charts
 
+FORMATS = {"svg": "image/svg+xml", "png": "image/png"}
+THEMES = ("light", "dark")
 KEPT_SECONDS = 24 * 3600
 _DRAWING = 1  # of what is drawn: another number, and all is drawn anew
 
@@ -18,5 +19,7 @@ def tag(name: str, data: dict[str, Any], *, form: str, theme: str) -> str:
 
 def picture(name: str, data: dict[str, Any], *, form: str, theme: str) -> bytes:
     """Return the picture; drawing takes a tenth of a second, and is done once."""
+    from review import charts  # Matplotlib is loaded by who draws
+
     key = f"chart:{sha256(tag(name, data, form=form, theme=theme).encode()).hexdigest()}"
     return kept_or_made(key, KEPT_SECONDS, lambda: charts.draw(name, data, form=form, theme=theme))

@@ -29,6 +29,7 @@ ROUNDS = 10 if variables.text("PROOF") else 2
 REPEATABLE = {
     "reviews": "a review has a public id of its own, for ever",
     "optimisations": "what waits already is the same promise",
+    "card-merge": "twice is once",
     "reviews-batch": "each of its reviews has",
     "review-undo": "an answer is taken back once",
     "content-move": "leads to the same place",

@@ -135,6 +135,10 @@ ROWS: dict[str, Row] = {
     "api/v1/contents/": Row(For.LEARNER, _card, _category),
     "api/v1/contents/bulk/": Row(For.LEARNER, lambda world: {"contents": [_card(world)]}),
     "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
+    "api/v1/contents/duplicates/": Row(For.LEARNER, query=_category),
+    "api/v1/contents/<uuid:content_id>/merge/": Row(
+        For.OWNER, lambda world: {"content": str(world.ids["content_id"])}
+    ),
     "api/v1/contents/<uuid:content_id>/move/": Row(For.OWNER, _category),
     "api/v1/contents/<uuid:content_id>/archive/": _OWNER,
     "api/v1/contents/<uuid:content_id>/restore/": _OWNER,
@@ -152,6 +156,7 @@ ROWS: dict[str, Row] = {
     "api/v1/statistics/charts/<slug:name>/": Row(For.LEARNER, query=_category),
     "api/v1/statistics/<slug:name>.svg": Row(For.LEARNER, query=_category),
     "api/v1/statistics/<slug:name>.png": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/answers/": _LEARNER,
     "api/v1/statistics/dashboard/": _LEARNER,
     "api/v1/statistics/categories/": _LEARNER,
     "api/v1/statistics/retention/": _LEARNER,

@@ -17,7 +17,7 @@ from review.days import local_moment
 from review.models import ReviewSchedule
 from review.plan_terms import Calendar, PlanCard, Wishes, predicted_recall, window
 from review.planning import plan
-from review.queries.due import due_cards
+from review.queries.due import Order, due_cards
 from review.queries.planning import deferred_cards, outlook
 from review.ratings import Rating
 from review.scheduling import Parameters
@@ -197,6 +197,20 @@ def test_caps_decide_what_is_asked_today_and_the_rest_is_listed(learner: Learner
     assert due_cards(learner, now=NOW + DAY, limit=20).due_count == 6
     change_plan(learner=learner, changes={"new_a_day": None}, now=NOW)
     assert due_cards(learner, now=NOW, limit=20).due_count == 7
+
+
+def test_a_backlog_can_be_asked_for_by_recall(learner: Learner, api: ApiClient) -> None:
+    for front, rating in (("weak", Rating.GOOD), ("strong", Rating.EASY), ("new", None)):
+        content = card(learner, front)
+        if rating:
+            review(learner, content, Rating.GOOD)
+            review(learner, content, rating, at=NOW + DAY * 3)
+    late = NOW + DAY * 200
+    due = due_cards(learner, now=late, limit=9, order=Order.RECALL).cards
+    assert [each["front"] for each in due] == ["strong", "weak", "new"]
+    assert due[0]["retrievability"] > due[1]["retrievability"]
+    shown = api.get("/reviews/due/", order="recall").json()["cards"]
+    assert [each["front"] for each in shown][-1] == "new"
 
 
 def test_a_category_has_caps_of_its_own(learner: Learner) -> None:
