@@ -9,6 +9,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.group_models import GroupCategory
 from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
@@ -116,6 +117,16 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     def has_rebuild_permission(self, request: HttpRequest) -> bool:
         """Admins."""
         return bool(request.user.has_perm("review.change_readmodelwatermark"))
+
+
+@admin.register(GroupCategory)
+class GroupCategoryAdmin(ReadOnlyTable[GroupCategory]):
+    """Categories that teachers have assigned."""
+
+    list_display = ("category", "group", "assigned_at")
+    list_select_related = ("category", "group")
+    list_filter = ("assigned_at",)
+    search_fields = ("category__name", "group__name")
 
 
 @admin.register(Import)

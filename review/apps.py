@@ -14,7 +14,7 @@ class ReviewConfig(AppConfig):
         from accounts.queries.profile import Part, register_part
         from config.operations import health
         from config.operations.parts import SHARED
-        from review import import_models, panels, personal_data, projections  # noqa: F401
+        from review import group_models, import_models, panels, personal_data, projections  # noqa: F401
         from review.commands.parameters import choose_retention
         from review.queries.parameters import desired_retention
         from review.reports import letters

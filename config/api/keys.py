@@ -31,6 +31,7 @@ AREAS = (
     "contents",
     "exams",
     "exports",
+    "groups",
     "imports",
     "jobs",
     "level-tests",
