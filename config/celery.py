@@ -30,6 +30,14 @@ QUEUES = (
         retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
     ),
     TaskQueue(
+        name="speech",
+        meaning="Reading aloud: a person waits for it",
+        worker="fast",
+        length_max=1_000,
+        ttl_seconds=600,
+        retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
+    ),
+    TaskQueue(
         name="ocr",
         meaning="Reading scanned pages",
         worker="scan",
@@ -45,6 +53,15 @@ QUEUES = (
         length_max=500,
         ttl_seconds=60,
         retry=Retry(attempts=2, pause_seconds=5),
+    ),
+    TaskQueue(
+        name="chat",
+        meaning="Replies of the tutor, which a learner watches being written",
+        worker="chat",
+        length_max=500,
+        ttl_seconds=300,
+        retry=Retry(attempts=2, pause_seconds=5),
+        time_limit_seconds=110,  # one line in front of the model, and one answer of it
     ),
     TaskQueue(
         name="storage",
@@ -84,7 +101,11 @@ ROUTES = {
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
+    "chat.tasks.write_reply": {"queue": "chat"},
+    "chat.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
+    "config.speech.tasks.speak": {"queue": "speech"},
+    "config.speech.tasks.*": {"queue": "storage"},
     "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
@@ -144,8 +165,23 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
     },
+    "end-lost-replies": {
+        "task": "chat.tasks.end_lost_replies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "prune-chunks": {
+        "task": "chat.tasks.prune_chunks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "prune-imports": {
         "task": "review.tasks.prune_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prune-speech": {
+        "task": "config.speech.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

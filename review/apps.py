@@ -14,11 +14,14 @@ class ReviewConfig(AppConfig):
         from accounts.queries.profile import Part, register_part
         from config.operations import health
         from config.operations.parts import SHARED
+        from config.speech import sources
         from review import group_models, import_models, panels, personal_data, projections  # noqa: F401
         from review.commands.parameters import choose_retention
         from review.queries.parameters import desired_retention
+        from review.queries.spoken import front_of
         from review.reports import letters
 
+        sources.register("content", front_of)
         personal_data.say()
         letters.register()
         panels.show()

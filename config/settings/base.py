@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "config.jobs",
     "config.outbox",
     "config.operations",
+    "config.speech",
     "accounts",
     "review",
     "exams",
     "ocr",
+    "chat",
 ]
 
 MIDDLEWARE = [
@@ -112,7 +114,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6, "live": 7}
 
 
 def redis_url(base: str, purpose: str) -> str:
@@ -148,9 +150,11 @@ def celery_broker(redis: str) -> str:
 LLM_BASE_URL, LLM_MODEL = variables.text("LLM_BASE_URL"), variables.text("LLM_MODEL")
 LLM_API_KEY, LLM_PRICES = variables.text("LLM_API_KEY"), variables.text("LLM_PRICES")
 LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
+SPEECH_CHARS_PER_DAY = variables.integer("SPEECH_CHARS_PER_DAY")
 LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
 LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
 LLM_PARALLEL, LLM_LINE = variables.integer("LLM_PARALLEL"), variables.integer("LLM_LINE")
+CHAT_HISTORY_CHARS = variables.integer("CHAT_HISTORY_CHARS")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

@@ -7,4 +7,5 @@ urlpatterns = [
     path("groups/<uuid:group_id>/exams/", include("exams.api.groups")),
     path("exams/", include("exams.api.exams")),
     path("attempts/", include("exams.api.attempts")),
+    path("attempts/", include("exams.api.listening")),
 ]

@@ -105,9 +105,8 @@ def test_an_assigned_category_is_copied_once(
     theirs = [card(learner, word, now) for word in ("zebra", "walnut")]
     category = theirs[0].category
     alices = _join(teacher, group, alice, shows_progress=False)
-    assert (
-        alices.post(f"{group}categories/", {"category": str(category.public_id)}).status_code == 404
-    )
+    body = {"category": str(category.public_id)}
+    assert alices.post(f"{group}categories/", body).status_code == 404
     copy = f"{group}categories/{category.public_id}/copy/"
     assert alices.post(copy).status_code == 404
     ApiClient(teacher).post(f"{group}categories/", body)

@@ -130,10 +130,13 @@ ROWS: dict[str, Row] = {
     "api/v1/exams/<uuid:exam_id>/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/attempts/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/questions/<uuid:exam_question_id>/report/": _OWNER,
+    "api/v1/speech/": Row(For.LEARNER, lambda world: {"content": str(world.ids["content_id"])}),
+    "api/v1/speech/<uuid:speech_id>/audio/": _OWNER,
     "api/v1/attempts/": _LEARNER,
     "api/v1/attempts/<uuid:attempt_id>/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/answers/": Row(For.OWNER, _exam_answer),
     "api/v1/attempts/<uuid:attempt_id>/finish/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/questions/<uuid:exam_question_id>/audio/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/reviews/": Row(
         For.OWNER, lambda world: {"contents": [str(world.ids["content_id"])]}
     ),
@@ -186,6 +189,12 @@ ROWS: dict[str, Row] = {
     "api/v1/scans/<uuid:scan_id>/text.md": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/image/": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/overlay.png": _OWNER,
+    "api/v1/conversations/": Row(For.LEARNER, lambda _: {"title": "theirs"}),
+    "api/v1/conversations/<uuid:conversation_id>/": Row(For.OWNER, lambda _: {"title": "theirs"}),
+    "api/v1/conversations/<uuid:conversation_id>/messages/": Row(
+        For.OWNER, lambda _: {"text": "theirs", "id": str(uuid4())}
+    ),
+    "api/v1/conversations/<uuid:conversation_id>/messages/<uuid:message_id>/cancel/": _OWNER,
     "api/v1/jobs/": _LEARNER,
     "api/v1/jobs/<uuid:job_id>/": _OWNER,
     "api/v1/ocr/extract/": Row(For.LEARNER, takes_file=True),

@@ -19,11 +19,16 @@ from django.utils import timezone
 from accounts.models import DataArchive, Invitation, LearnerGroup, Membership, User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
+from chat.commands.conversations import begin_conversation
+from chat.commands.messages import Said, say
 from config.api import keys
 from config.jobs.models import Job
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
+from exams.commands.listening import order_sounds
 from exams.models import Exam, ExamShare
 from exams.validation import Kind
 from ocr import storage
@@ -86,10 +91,15 @@ class World:
         level_test = start_level_test(learner=learner, now=now)
         exam = make_exam(learner=learner, wish=_WISH, now=now)
         question = exam.questions.get()
+        question.heard = self.mark
+        question.save()
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
+        order_sounds([question], now=now)
         self.ids = {
+            "speech_id": self._spoken(),
+            **self._said(),
             "archive_id": self._archived(),
             **self._taught(empty, exam),
             "category_id": empty.public_id,
@@ -126,6 +136,24 @@ class World:
             "member_id": member.public_id,
             "invitation_id": invitation.public_id,
         }
+
+    def _spoken(self) -> UUID:
+        """Let a text be read aloud, and what an exam asks."""
+        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
+        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=timezone.now())
+        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
+        return speech.public_id
+
+    def _said(self) -> dict[str, UUID]:
+        """Say something to the tutor."""
+        learner, now = learner_of(self.owner), timezone.now()
+        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
+        said, talk = Said(uuid4(), self.mark), conversation.public_id
+        reply, _ = say(learner=learner, conversation_id=talk, said=said, now=now)
+        jobs = Job.objects.filter(user=self.owner, task__startswith="chat.")
+        jobs.update(state=Job.State.SUCCEEDED)
+        return {"conversation_id": talk, "message_id": reply.public_id}
 
     def _archived(self) -> UUID:
         """Store an archive of everything."""

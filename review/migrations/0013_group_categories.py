@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_groups'),
-        ('review', '0010_imports'),
+        ('review', '0012_unchecked_keys'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_groups'),
-        ('exams', '0004_question_tries'),
+        ('exams', '0005_listening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
