@@ -16,6 +16,7 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from accounts.queries.learners import learner_of
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.group_models import GroupCategory
 from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
@@ -181,6 +182,16 @@ class OptimisationAdmin(ReadOnlyTable[Optimisation]):
     list_select_related = ("user",)
     list_filter = ("is_kept", "created_at")
     search_fields = ("=user__email",)
+
+
+@admin.register(GroupCategory)
+class GroupCategoryAdmin(ReadOnlyTable[GroupCategory]):
+    """Categories that teachers have assigned."""
+
+    list_display = ("category", "group", "assigned_at")
+    list_select_related = ("category", "group")
+    list_filter = ("assigned_at",)
+    search_fields = ("category__name", "group__name")
 
 
 @admin.register(Import)

@@ -29,6 +29,7 @@ def say() -> None:
         "review.RecentDay", "review.SchedulingParametersChange", "review.CategoryChange",
         "review.ContentChange",
     )  # fmt: skip
+    register(Fate.TOLD, "review.GroupCategory", others=["group__teacher_id"])
     register(Fate.NOBODYS, "review.ReadModelWatermark")
     on_erase(projections.hold)
     on_forget("statistics", _forget)

@@ -33,6 +33,7 @@ AREAS = (
     "conversations",
     "exams",
     "exports",
+    "groups",
     "imports",
     "jobs",
     "level-tests",

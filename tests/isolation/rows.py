@@ -91,6 +91,25 @@ ROWS: dict[str, Row] = {
     "api/v1/me/rewards/": _LEARNER,
     "api/v1/me/rewards/ledger/": _LEARNER,
     "api/v1/unsubscribe/<str:token>/": Row(For.SIGN_IN),
+    "api/v1/groups/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
+    "api/v1/groups/<uuid:group_id>/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/invitations/": Row(
+        For.OWNER, lambda _: {"email": "friend@example.com"}
+    ),
+    "api/v1/groups/<uuid:group_id>/members/<uuid:member_id>/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/membership/": Row(For.OWNER, lambda _: {"shows_progress": True}),
+    "api/v1/groups/<uuid:group_id>/progress/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/categories/": Row(For.OWNER, _category),
+    "api/v1/groups/<uuid:group_id>/categories/<uuid:category_id>/copy/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/exams/": Row(
+        For.OWNER, lambda world: {"exam": str(world.ids["exam_id"])}
+    ),
+    "api/v1/groups/<uuid:group_id>/exams/<uuid:exam_id>/take/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/exams/<uuid:exam_id>/results/": _OWNER,
+    "api/v1/me/invitations/": _LEARNER,
+    "api/v1/me/invitations/<uuid:invitation_id>/": Row(
+        For.OWNER, lambda _: {"shows_progress": True}
+    ),
     "api/v1/account/deletion/": Row(For.LEARNER, lambda world: {"email": world.owner.email}),
     "api/v1/account/archives/": _LEARNER,
     "api/v1/account/archives/import/": Row(For.LEARNER, takes_file=True),
