@@ -47,6 +47,15 @@ QUEUES = (
         retry=Retry(attempts=2, pause_seconds=5),
     ),
     TaskQueue(
+        name="chat",
+        meaning="Replies of the tutor, which a learner watches being written",
+        worker="chat",
+        length_max=500,
+        ttl_seconds=300,
+        retry=Retry(attempts=2, pause_seconds=5),
+        time_limit_seconds=110,  # one line in front of the model, and one answer of it
+    ),
+    TaskQueue(
         name="storage",
         meaning="Files",
         worker="slow",
@@ -81,6 +90,8 @@ ROUTES = {
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
+    "chat.tasks.write_reply": {"queue": "chat"},
+    "chat.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
     "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
@@ -140,6 +151,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "exams.tasks.estimate_level_items",
         "schedule": 24 * 3600.0,
         "options": {"expires": 24 * 3600},
+    },
+    "end-lost-replies": {
+        "task": "chat.tasks.end_lost_replies",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "prune-chunks": {
+        "task": "chat.tasks.prune_chunks",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "prune-imports": {
         "task": "review.tasks.prune_imports",

@@ -99,6 +99,12 @@ RULES = (
         kept=timedelta(days=7),
     ),
     Rule(
+        name="chunks",
+        what="Chunks of the tutor's replies, since they ended; the whole reply stays",
+        entry="prune-chunks",
+        kept=timedelta(days=1),
+    ),
+    Rule(
         name="days",
         what="Rollups by day and category; the facts stay, and so do the activity's days",
         entry="fold",

@@ -29,6 +29,7 @@ AREAS = (
     "attempts",
     "categories",
     "contents",
+    "conversations",
     "exams",
     "exports",
     "imports",

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "review",
     "exams",
     "ocr",
+    "chat",
 ]
 
 MIDDLEWARE = [
@@ -111,7 +112,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6, "live": 7}
 
 
 def redis_url(base: str, purpose: str) -> str:

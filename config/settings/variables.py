@@ -25,6 +25,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "RESEE_PORT", "8000", "Port of the REST API; the OCR and language models take + 2 and + 3."
     ),
+    Variable(
+        "RESEE_LIVE_PORT",
+        "",
+        "Port of the live process: WebSockets, events; RESEE_PORT + 1 when empty.",
+    ),
     Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
     Variable(
         "DATABASE_URL",
@@ -202,6 +207,11 @@ def integer(name: str) -> int:
         return int(value)
     except ValueError:
         raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def live_port() -> int:
+    """Return the port of the live process."""
+    return integer("RESEE_LIVE_PORT") if text("RESEE_LIVE_PORT") else integer("RESEE_PORT") + 1
 
 
 def words(name: str) -> list[str]:

@@ -43,6 +43,8 @@ REPEATABLE = {
     "attempt-answers": "an answer has a public id of its own, for ever",
     "attempt-finish": "twice is once",
     "attempt-reviews": "a card's lapse has an id of its own, for ever",
+    "messages": "a message has a public id of its own, for ever",
+    "message-cancel": "twice is once",
     "answer-appeal": "one an answer",
     "question-report": "twice is once",
     "extract-sync": "the same file is the same scan",

@@ -155,6 +155,12 @@ ROWS: dict[str, Row] = {
     "api/v1/scans/<uuid:scan_id>/text.md": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/image/": _OWNER,
     "api/v1/scans/<uuid:scan_id>/pages/<int:number>/overlay.png": _OWNER,
+    "api/v1/conversations/": Row(For.LEARNER, lambda _: {"title": "theirs"}),
+    "api/v1/conversations/<uuid:conversation_id>/": Row(For.OWNER, lambda _: {"title": "theirs"}),
+    "api/v1/conversations/<uuid:conversation_id>/messages/": Row(
+        For.OWNER, lambda _: {"text": "theirs", "id": str(uuid4())}
+    ),
+    "api/v1/conversations/<uuid:conversation_id>/messages/<uuid:message_id>/cancel/": _OWNER,
     "api/v1/jobs/": _LEARNER,
     "api/v1/jobs/<uuid:job_id>/": _OWNER,
     "api/v1/ocr/extract/": Row(For.LEARNER, takes_file=True),

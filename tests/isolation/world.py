@@ -17,6 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
+from chat.commands.conversations import begin_conversation
+from chat.commands.messages import Said, say
 from config.api import keys
 from config.jobs.models import Job
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
@@ -82,7 +84,13 @@ class World:
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
+        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
+        chat_id = conversation.public_id
+        said = Said(uuid4(), self.mark)
+        reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
         self.ids = {
+            "conversation_id": chat_id,
+            "message_id": reply.public_id,
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,

@@ -1,0 +1,10 @@
+"""The chat app."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    """The tutor: conversations, and what it remembers of a learner."""
+
+    name = "chat"
+    verbose_name = "Tutor"
