@@ -59,6 +59,7 @@ def command(weed: Path, folder: Path, ports: list[int], secret: str) -> list[str
     return [
         str(weed), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
         f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=8",
+        "-s3.port.iceberg=0", "-s3.port.lance=0",  # fixed ports, else: a second one could not start
         *(f"-{part}={port}" for part, port in zip(parts, ports, strict=True)),
     ]  # fmt: skip
 
@@ -73,7 +74,8 @@ def has_bucket(port: int, secret: str, bucket: str = BUCKET) -> bool:
         region_name="us-east-1",
     )
     with suppress(botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
-        client.create_bucket(Bucket=bucket)
+        if bucket not in [each["Name"] for each in client.list_buckets()["Buckets"]]:
+            client.create_bucket(Bucket=bucket)
         return True
     return False
 
