@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
-from chat.models import Conversation, Message
+from chat.models import Analysis, Batch, Conversation, Fact, Message
 from config.errors import NotFound
 
 
@@ -46,3 +46,52 @@ def message_of(learner: Learner, conversation_id: UUID, public_id: UUID) -> Mess
     if found is None:
         raise MessageNotFound("Your conversation has no message with this id.")
     return found
+
+
+class FactNotFound(NotFound):
+    """No such fact of this learner."""
+
+    code = "fact_not_found"
+
+
+def fact_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Fact:
+    """Return one thing that is remembered, its row locked if ``lock``; FactNotFound."""
+    rows = Fact.objects.filter(user_id=learner.id, public_id=public_id)
+    found = (rows.select_for_update(no_key=True) if lock else rows).first()
+    if found is None:
+        raise FactNotFound("Nothing with this id is remembered.")
+    return found
+
+
+class BatchNotFound(NotFound):
+    """No such batch of this learner."""
+
+    code = "batch_not_found"
+
+
+def batch_of(learner: Learner, public_id: UUID) -> Batch:
+    """Return one batch with its items; BatchNotFound. Two queries."""
+    rows = Batch.objects.filter(user_id=learner.id, public_id=public_id)
+    found = rows.prefetch_related("items").first()
+    if found is None:
+        raise BatchNotFound("You have no batch with this id.")
+    return found
+
+
+class AnalysisNotFound(NotFound):
+    """No such analysis of this learner."""
+
+    code = "analysis_not_found"
+
+
+def analysis_of(learner: Learner, public_id: UUID) -> Analysis:
+    """Return one analysis; AnalysisNotFound."""
+    found = Analysis.objects.filter(user_id=learner.id, public_id=public_id).first()
+    if found is None:
+        raise AnalysisNotFound("You have no analysis with this id.")
+    return found
+
+
+def analyses_of(learner: Learner) -> QuerySet[Analysis]:
+    """Return the learner's analyses."""
+    return Analysis.objects.filter(user_id=learner.id)

@@ -13,3 +13,9 @@ LISTENERS = Gauge(
     "chat_listeners", "Connections that are open now", ["kind"], multiprocess_mode="livesum"
 )
 REFUSED = Counter("chat_refused_total", "Connections refused or closed by us", ["reason"])
+LEVEL_SHARE = Histogram(
+    "chat_level_share",
+    "Share of a reply's words at or below the learner's level",
+    ["level"],
+    buckets=(0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0),
+)

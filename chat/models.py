@@ -90,6 +90,9 @@ class Message(models.Model):
     is_forgotten = models.BooleanField(
         default=False, help_text="Stands here for the learner, and in no prompt any more"
     )
+    looked_at = models.DateTimeField(
+        null=True, help_text="When a learner's message was graded and remembered"
+    )
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -103,6 +106,16 @@ class Message(models.Model):
                 fields=["conversation"],
                 condition=Q(state__in=RUNNING),
                 name="one_reply_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(role="learner", looked_at=None),
+                name="messages_not_looked_at",
+            ),
+            models.Index(
+                fields=["user", "-id"], condition=Q(role="learner"), name="learners_messages"
             ),
         ]
 
@@ -136,3 +149,120 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class Fact(models.Model):
+    """One thing the tutor remembers of a learner, over all conversations; theirs to change."""
+
+    class Kind(models.TextChoices):
+        """What it is about."""
+
+        WEAK_WORD = "weak_word"
+        MISTAKE = "mistake"
+        LEVEL = "level"
+        INTEREST = "interest"
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    subject = models.CharField(max_length=80, help_text="By which it is known again, lower case")
+    text = models.CharField(max_length=200, help_text="As it is shown, and told to the model")
+    count = models.PositiveIntegerField(default=1, help_text="How often it was met")
+    message = models.ForeignKey(
+        Message, models.SET_NULL, null=True, related_name="+", help_text="Where it was met last"
+    )
+    is_own = models.BooleanField(default=False, help_text="The learner wrote it: it stays so")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(help_text="When it was met last")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "subject"], name="one_fact_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.text}"
+
+
+class ForgottenFact(models.Model):
+    """A learner deleted this fact: nothing learns it again by itself. Only a hash of it is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    subject_sha256 = models.CharField(max_length=64, help_text="Of kind and subject")
+    forgotten_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject_sha256"], name="forgotten_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject_sha256[:12]
+
+
+class Analysis(models.Model):
+    """A full look at what a learner has said, after every hundredth message."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    message_count = models.PositiveIntegerField(help_text="The learner's messages until then")
+    report = models.JSONField(help_text="Levels by week, mistakes, words: numbers and facts only")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "message_count"], name="one_analysis_a_hundred")
+        ]
+        verbose_name_plural = "analyses"
+
+    def __str__(self) -> str:
+        return f"after {self.message_count} messages"
+
+
+class Batch(models.Model):
+    """Many questions at once, answered in the background, each by itself."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%F %H:%M}"
+
+
+class BatchItem(models.Model):
+    """One question of a batch, and its answer."""
+
+    class State(models.TextChoices):
+        """WAITING and WRITING, then for ever DONE."""
+
+        WAITING = "waiting"
+        WRITING = "writing"
+        DONE = "done"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items", db_index=False)
+    position = models.PositiveSmallIntegerField(help_text="From 1")
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    answered_by = models.CharField(max_length=8, blank=True)
+    code = models.CharField(max_length=40, blank=True, help_text="Why a template stands in")
+    touched_at = models.DateTimeField(help_text="When it was sent off, begun or ended")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "position"], name="one_item_a_position")
+        ]
+        indexes = [
+            models.Index(
+                fields=["touched_at"],
+                condition=Q(state__in=["waiting", "writing"]),
+                name="items_not_done",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.state}"

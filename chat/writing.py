@@ -5,7 +5,6 @@ from uuid import UUID
 
 import structlog
 
-from chat import tutor
 from chat.commands.replies import Ending, NotOurs, begin_reply, end_reply
 from chat.models import Message
 from chat.pen import Pen
@@ -16,7 +15,7 @@ from config.errors import Exhausted, Invalid, Unavailable
 from config.jobs.leases import Clock, Lease, finish
 from config.jobs.work import do_unit
 
-AWAY = "The tutor cannot answer just now: the language model {state}. Your message is kept."
+AWAY = "The tutor cannot answer just now ({state}). Your message is kept."
 BROKEN = "Something went wrong on our side; it has been logged. Your message is kept."
 log = structlog.get_logger(__name__)
 
@@ -38,6 +37,8 @@ def _write(lease: Lease, *, reply_id: UUID, clock: Clock) -> None:
 
 
 def _written(pen: Pen) -> Ending:
+    from chat import tutor  # with LangGraph, which only the worker that writes shall load
+
     intent = pen.reply.intent or Message.Intent.CHAT
     try:
         return tutor.answer(pen)
@@ -49,10 +50,15 @@ def _written(pen: Pen) -> Ending:
     except (Exhausted, Invalid) as error:
         code, text = error.code, f"{error.detail} Your message is kept."
     except Unavailable as error:
-        code, text = error.code, AWAY.format(state=language_model())
+        code, text = error.code, AWAY.format(state=_state())
     except Exception:
         log.exception("reply_failed", reply=str(pen.reply.public_id))
         code, text = "error", BROKEN
     pen.write(text, Source.TEMPLATE)
     pen.lift()
     return Ending(Message.State.DONE, intent, Source.TEMPLATE, code)
+
+
+def _state() -> str:
+    """Return how far the language model is, for the learner."""
+    return f"language model: {language_model()}"

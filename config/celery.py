@@ -30,6 +30,14 @@ QUEUES = (
         retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
     ),
     TaskQueue(
+        name="speech",
+        meaning="Reading aloud: a person waits for it",
+        worker="fast",
+        length_max=1_000,
+        ttl_seconds=600,
+        retry=Retry(attempts=3, pause_seconds=5, pause_seconds_max=60),
+    ),
+    TaskQueue(
         name="ocr",
         meaning="Reading scanned pages",
         worker="scan",
@@ -91,8 +99,13 @@ ROUTES = {
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
     "chat.tasks.write_reply": {"queue": "chat"},
+    "chat.tasks.look_at_message": {"queue": "chat.batch"},
+    "chat.tasks.answer_item": {"queue": "chat.batch"},
+    "chat.tasks.forget_conversation": {"queue": "chat.batch"},
     "chat.tasks.*": {"queue": "low"},
     "config.ai.tasks.*": {"queue": "ai"},
+    "config.speech.tasks.speak": {"queue": "speech"},
+    "config.speech.tasks.*": {"queue": "storage"},
     "config.jobs.tasks.*": {"queue": "high"},
     "config.outbox.tasks.*": {"queue": "low"},
     "config.api.tasks.*": {"queue": "low"},
@@ -157,6 +170,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "catch-up-on-chat": {
+        "task": "chat.tasks.catch_up",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "prune-chunks": {
         "task": "chat.tasks.prune_chunks",
         "schedule": 3600.0,
@@ -164,6 +182,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "prune-imports": {
         "task": "review.tasks.prune_imports",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "prune-speech": {
+        "task": "config.speech.tasks.prune",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

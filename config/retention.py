@@ -93,6 +93,12 @@ RULES = (
         kept=timedelta(hours=1),
     ),
     Rule(
+        name="speech",
+        what="Texts that were read aloud and their sounds, since they were last asked for",
+        entry="prune-speech",
+        kept=timedelta(days=30),
+    ),
+    Rule(
         name="imports",
         what="Packages of imports that ended, whether or not they were started in earnest",
         entry="prune-imports",

@@ -27,6 +27,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("exams.api.urls")),
     path("", include("chat.api.urls")),
     path("jobs/", include("config.jobs.views")),
+    path("speech/", include("config.speech.views")),
     path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [

@@ -13,8 +13,11 @@ class ReviewConfig(AppConfig):
         """Load the models that stand in no models.py; readiness includes the read models'."""
         from config.operations import health
         from config.operations.parts import SHARED
+        from config.speech import sources
         from review import import_models, projections  # noqa: F401
+        from review.queries.spoken import front_of
 
+        sources.register("content", front_of)
         SHARED.register(projections.ReadModelAges())
 
         remedy = "Run `manage.py rebuild_read_models` after a restore; else see that beat and the "

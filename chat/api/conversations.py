@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.queries.learners import learner_of
 from chat.access import conversation_of, conversations_of
 from chat.commands import conversations as commands
+from chat.commands.cards import make_card
 from chat.commands.messages import TEXT_MAX, Said, say
 from chat.commands.replies import cancel_reply
 from chat.models import TITLE_MAX, Conversation, Message
@@ -81,6 +82,22 @@ class MessagesQuerySerializer(serializers.Serializer[Any]):
     before = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, required=False, help_text="Those before a position"
     )
+
+
+class CardOfMessageSerializer(serializers.Serializer[Any]):
+    """Where the card goes."""
+
+    category = serializers.UUIDField(
+        allow_null=True, default=None, help_text='"Corrections" is used, and made, when left out'
+    )
+
+
+class MadeCardOfMessageSerializer(serializers.Serializer[Any]):
+    """The card of a correction."""
+
+    content = serializers.UUIDField()
+    front = serializers.CharField()
+    is_new = serializers.BooleanField()
 
 
 @extend_schema(tags=["chat"])
@@ -211,6 +228,30 @@ class CancelMessage(APIView):
         return Response(shown_message(message))
 
 
+@extend_schema(tags=["chat"])
+class MessageCard(APIView):
+    """Corrections that become cards."""
+
+    @extend_schema(
+        operation_id="messages_card",
+        request=CardOfMessageSerializer,
+        responses={201: MadeCardOfMessageSerializer, 200: MadeCardOfMessageSerializer},
+    )
+    def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        """Make a card of a correction: the corrected words are the gap. 200 when there is one."""
+        body = CardOfMessageSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        content, front, is_new = make_card(
+            learner=learner_of(request.user),
+            conversation_id=conversation_id,
+            message_id=message_id,
+            category_id=body.validated_data["category"],
+            now=timezone.now(),
+        )
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response({"content": content, "front": front, "is_new": is_new}, code)
+
+
 def _title(request: Request) -> str:
     body = ConversationSerializer(data=request.data)
     body.is_valid(raise_exception=True)
@@ -225,5 +266,10 @@ urlpatterns = [
         "<uuid:conversation_id>/messages/<uuid:message_id>/cancel/",
         CancelMessage.as_view(),
         name="message-cancel",
+    ),
+    path(
+        "<uuid:conversation_id>/messages/<uuid:message_id>/card/",
+        MessageCard.as_view(),
+        name="message-card",
     ),
 ]

@@ -4,4 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("conversations/", include("chat.api.conversations")),
+    path("memory/", include("chat.api.memory")),
+    path("chat/", include("chat.api.tutoring")),
 ]

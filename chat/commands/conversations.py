@@ -1,16 +1,21 @@
 """Conversations: begun, named, deleted with all that was said in them."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+import structlog
+from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from accounts.queries.learners import Learner
 from chat.access import conversation_of, conversations_of
 from chat.models import Conversation
-from config.errors import Conflict
+from config.errors import Conflict, Unavailable
 
 CONVERSATIONS_MAX = 1000
+log = structlog.get_logger(__name__)
 
 
 class TooManyConversations(Conflict):
@@ -40,3 +45,13 @@ def name_conversation(*, learner: Learner, conversation_id: UUID, title: str) ->
 def delete_conversation(*, learner: Learner, conversation_id: UUID) -> None:
     """Delete a conversation with its messages; ConversationNotFound."""
     conversation_of(learner, conversation_id, lock=True).delete()
+    transaction.on_commit(partial(_forget_soon, learner.public_id, conversation_id))
+
+
+def _forget_soon(learner_id: UUID, conversation_id: UUID) -> None:
+    """Let Redis forget it too; what it keeps is in no prompt any more, and ends by itself."""
+    names = {"learner_id": str(learner_id), "conversation_id": str(conversation_id)}
+    try:
+        current_app.send_task("chat.tasks.forget_conversation", kwargs=names, retry=False)
+    except (OperationalError, Unavailable) as error:
+        log.warning("conversation_not_forgotten", error=type(error).__name__)

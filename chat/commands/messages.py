@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.queries.learners import Learner
 from chat.access import conversation_of
 from chat.announcing import announce
+from chat.commands.looking import look_soon
 from chat.models import RUNNING, Conversation, Event, Message
 from config.errors import Conflict
 from config.jobs.dispatch import accept, admit
@@ -100,6 +102,7 @@ def _store(conversation: Conversation, said: Said, now: datetime) -> Message:
     conversation.message_count, conversation.said_at = position + 2, now
     add_events(conversation, (asked, reply), Event.Kind.MESSAGE, now)
     accept(task=TASK, arguments={"reply_id": str(reply.public_id)}, user_id=conversation.user_id)
+    transaction.on_commit(partial(look_soon, asked))
     return reply
 
 

@@ -24,6 +24,12 @@ def word_level(word: str) -> str:
     return "" if level is None else str(level)
 
 
+def easiest_level(word: str) -> str:
+    """Return A1-C2, the easiest of the word's parts of speech; empty as ``word_level``."""
+    found = _analyzer().get_pos_level_dict_for_word(word, word_level_as_float=True)
+    return LEVELS[int(min(found.values()) + 0.5) - 1] if found else ""
+
+
 def word_frequency(word: str) -> float:
     """Return how often the word is met on the Zipf scale: 7 for "the", 3 when rare, 0 unknown.
 

@@ -28,6 +28,7 @@ SCHEME = "ApiKey"
 AREAS = (
     "attempts",
     "categories",
+    "chat",
     "contents",
     "conversations",
     "exams",
@@ -38,10 +39,12 @@ AREAS = (
     "levels",
     "me",
     "media",
+    "memory",
     "ocr",
     "reviews",
     "scans",
     "scheduling",
+    "speech",
     "statistics",
 )
 SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "config.jobs",
     "config.outbox",
     "config.operations",
+    "config.speech",
     "accounts",
     "review",
     "exams",
@@ -148,9 +149,11 @@ def celery_broker(redis: str) -> str:
 LLM_BASE_URL, LLM_MODEL = variables.text("LLM_BASE_URL"), variables.text("LLM_MODEL")
 LLM_API_KEY, LLM_PRICES = variables.text("LLM_API_KEY"), variables.text("LLM_PRICES")
 LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
+SPEECH_CHARS_PER_DAY = variables.integer("SPEECH_CHARS_PER_DAY")
 LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
 LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
 LLM_PARALLEL, LLM_LINE = variables.integer("LLM_PARALLEL"), variables.integer("LLM_LINE")
+CHAT_HISTORY_CHARS = variables.integer("CHAT_HISTORY_CHARS")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"

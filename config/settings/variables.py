@@ -114,7 +114,18 @@ VARIABLES: tuple[Variable, ...] = (
         "0",
         "Answers written at once, for all learners together; 0: any number (embedded: 2).",
     ),
+    Variable(
+        "CHAT_HISTORY_CHARS",
+        "1200",
+        "Characters of a conversation that the tutor reads again before it answers.",
+    ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
+    Variable("RESEE_SPEECH", "", "off: nothing is read aloud; by espeak-ng when empty."),
+    Variable(
+        "SPEECH_CHARS_PER_DAY",
+        "20000",
+        "Characters one learner may have read aloud a day; 0: any number.",
+    ),
     Variable(
         "CEFR_MODEL",
         "",

@@ -13,6 +13,7 @@ from config.operations.admin_tables import ReadOnlyTable
 from exams.commands.reporting import decide_appeal, restore_question
 from exams.models import Answer, Appeal, Attempt, Exam, ExamPlan, Grading, Question
 from exams.queries.attempts import ShownQuestion, shown_question
+from exams.validation import Kind
 
 
 @admin.register(Exam)
@@ -44,7 +45,8 @@ def _preview(question: ShownQuestion, *, is_withdrawn: bool) -> SafeString:
     return format_html(
         "<p><em>{}{}</em> {} {}</p><ul>{}</ul><ul>{}</ul>",
         question["kind"],
-        " (withdrawn)" if is_withdrawn else "",
+        f"{', a sound' if question['kind'] == Kind.LISTENING else ''}"
+        f"{' (withdrawn)' if is_withdrawn else ''}",
         question["stem"],
         f"[{question['hint']}]" if question["hint"] else "",
         prompts,

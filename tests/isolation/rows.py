@@ -99,10 +99,13 @@ ROWS: dict[str, Row] = {
     "api/v1/exams/<uuid:exam_id>/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/attempts/": _OWNER,
     "api/v1/exams/<uuid:exam_id>/questions/<uuid:exam_question_id>/report/": _OWNER,
+    "api/v1/speech/": Row(For.LEARNER, lambda world: {"content": str(world.ids["content_id"])}),
+    "api/v1/speech/<uuid:speech_id>/audio/": _OWNER,
     "api/v1/attempts/": _LEARNER,
     "api/v1/attempts/<uuid:attempt_id>/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/answers/": Row(For.OWNER, _exam_answer),
     "api/v1/attempts/<uuid:attempt_id>/finish/": _OWNER,
+    "api/v1/attempts/<uuid:attempt_id>/questions/<uuid:exam_question_id>/audio/": _OWNER,
     "api/v1/attempts/<uuid:attempt_id>/reviews/": Row(
         For.OWNER, lambda world: {"contents": [str(world.ids["content_id"])]}
     ),
@@ -161,6 +164,16 @@ ROWS: dict[str, Row] = {
         For.OWNER, lambda _: {"text": "theirs", "id": str(uuid4())}
     ),
     "api/v1/conversations/<uuid:conversation_id>/messages/<uuid:message_id>/cancel/": _OWNER,
+    "api/v1/conversations/<uuid:conversation_id>/messages/<uuid:message_id>/card/": Row(
+        For.OWNER, lambda world: {"category": str(world.ids["full_category_id"])}
+    ),
+    "api/v1/memory/": Row(For.LEARNER, lambda _: {"text": "theirs"}),
+    "api/v1/memory/<uuid:fact_id>/": Row(For.OWNER, lambda _: {"text": "theirs"}),
+    "api/v1/chat/today/": _LEARNER,
+    "api/v1/chat/batch/": Row(For.LEARNER, lambda _: {"texts": ["theirs"]}),
+    "api/v1/chat/batch/<uuid:batch_id>/": _OWNER,
+    "api/v1/chat/analyses/": _LEARNER,
+    "api/v1/chat/analyses/<uuid:analysis_id>/trend.svg": _OWNER,
     "api/v1/jobs/": _LEARNER,
     "api/v1/jobs/<uuid:job_id>/": _OWNER,
     "api/v1/ocr/extract/": Row(For.LEARNER, takes_file=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
@@ -15,15 +15,21 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.queries.learners import learner_of
+from accounts.queries.learners import Learner, learner_of
 from accounts.roles import Role
+from chat.commands.batches import begin_batch
 from chat.commands.conversations import begin_conversation
+from chat.commands.facts import write_fact
 from chat.commands.messages import Said, say
+from chat.models import Analysis, Message
 from config.api import keys
 from config.jobs.models import Job
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
+from exams.commands.listening import order_sounds
 from exams.validation import Kind
 from ocr import storage
 from ocr.models import TextLine, Word
@@ -81,16 +87,19 @@ class World:
         level_test = start_level_test(learner=learner, now=now)
         exam = make_exam(learner=learner, wish=_WISH, now=now)
         question = exam.questions.get()
+        question.heard = self.mark
+        question.save()
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
-        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
-        chat_id = conversation.public_id
-        said = Said(uuid4(), self.mark)
-        reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
+        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
+        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=now)
+        order_sounds([question], now=now)
+        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
         self.ids = {
-            "conversation_id": chat_id,
-            "message_id": reply.public_id,
+            **self._spoken(learner, now),
+            "speech_id": speech.public_id,
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
@@ -109,6 +118,25 @@ class World:
             "medium_id": medium.public_id,
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
+        }
+
+    def _spoken(self, learner: Learner, now: datetime) -> dict[str, Any]:
+        """Store a conversation with a correction, and what is remembered."""
+        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
+        chat_id = conversation.public_id
+        said = Said(uuid4(), self.mark)
+        fact = write_fact(learner=learner, kind="interest", text=self.mark, now=now)
+        batch = begin_batch(learner=learner, texts=[self.mark], now=now)
+        analysis = Analysis.objects.create(
+            user=self.owner, message_count=100, report={"weeks": []}, created_at=now
+        )
+        reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
+        return {
+            "conversation_id": chat_id,
+            "message_id": _corrected(reply).public_id,
+            "fact_id": fact.public_id,
+            "batch_id": batch.public_id,
+            "analysis_id": analysis.public_id,
         }
 
     def _brought_along(self) -> tuple[Import, Medium]:
@@ -161,6 +189,13 @@ class World:
                     if rows.filter(**{f"{relation.name}__user__isnull": False}).exists():
                         found.append(f"{model._meta.label}.{relation.name}")
         return found
+
+
+def _corrected(reply: Message) -> Message:
+    change = {"was": "go", "now": "went", "kind": "verb"}
+    correction = {"corrected": "I went.", "is_right": False, "changes": [change]}
+    Message.objects.filter(pk=reply.pk).update(extras={"correction": correction})
+    return reply
 
 
 @cache

@@ -34,12 +34,13 @@ class Product:
     """One RESEE_HOME; ``output`` is what the last start has printed."""
 
     def __init__(self, root: Path, port: int) -> None:
-        self.root, self.port = root, port
+        self.root, self.port, self.live_port = root, port, free_port()
         self._output = root / "output"
         self._run: subprocess.Popen[bytes] | None = None
         self._environment = os.environ | {
             "RESEE_HOME": str(root),
             "RESEE_PORT": str(port),
+            "RESEE_LIVE_PORT": str(self.live_port),
             "OCR_MODEL_SERVER_URL": "http://127.0.0.1:9",  # an operator's own: not started here
             "DICTIONARY_DIR": str(root),
             "RESEE_LLM": "off",

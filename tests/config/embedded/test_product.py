@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from config.embedded import processes
 from config.embedded.servers import servers
 from config.embedded.supervisor import Supervisor
+from config.settings import home
 from tests.config.embedded.product import Product, free_port
 from tests.config.operations.prometheus import dashboard_queries, program, running
 
@@ -48,8 +51,9 @@ def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
     product: Product,
 ) -> None:
     entries = product.entries()
-    workers = {"worker-ai", "worker-fast", "worker-scan", "worker-slow", "relay", "beat"}
-    assert {"postgres", "valkey", "web", *workers} == set(entries)
+    workers = {f"worker-{name}" for name in ("ai", "chat", "fast", "scan", "slow")}
+    others = {"live", "relay", "beat"}
+    assert {"postgres", "valkey", "web", *workers, *others} == set(entries)
     before = time.monotonic()
     assert product.stop(signal.SIGTERM) == 0
     assert time.monotonic() - before < 50
@@ -177,3 +181,37 @@ def test_a_real_prometheus_answers_every_query_of_the_dashboard(
         queries = dashboard_queries()
         assert prometheus.silent(queries, seconds=60, meanwhile=look) == []
         assert prometheus.query('up{job="resee"}')[0]["value"][1] == "1"
+
+
+def test_a_new_learner_talks_to_the_tutor_and_is_told_that_no_model_answers(
+    product: Product,
+) -> None:
+    address = f"http://127.0.0.1:{product.port}/api/v1"
+    me = {"email": "talker@example.com", "password": "a page a day"}
+    with httpx.Client(trust_env=False, timeout=30, base_url=address) as client:
+        signed_up = client.post("/auth/app/v1/auth/signup", json=me).json()
+        log = product.root / "logs" / "worker-fast.log"
+        codes = re.compile(r"\b[B-Z]{4}-[B-Z]{4}\b")
+        product.wait(lambda: codes.search(log.read_text(errors="replace")))
+        code = codes.findall(log.read_text(errors="replace"))[-1]
+        session = {"X-Session-Token": signed_up["meta"]["session_token"]}
+        verified = client.post(
+            "/auth/app/v1/auth/email/verify", json={"key": code}, headers=session
+        )
+    own = {
+        "RESEE_TOKEN": verified.json()["meta"]["access_token"],
+        "RESEE_API": address,
+        "RESEE_LIVE": f"ws://127.0.0.1:{product.live_port}/live/v1/",
+    }
+    done = subprocess.run(
+        [sys.executable, "docs/examples/tutor.py"],
+        cwd=home.CHECKOUT,
+        env=os.environ | own,
+        input="What is a verb?\n\n",
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=True,
+    )
+    assert "language model: none is wanted" in done.stdout
+    assert "Your message is kept.  [unavailable]" in done.stdout

@@ -24,6 +24,9 @@ from config.outbox import stream
 from config.outbox.models import DeadLetter, OutboxEntry, ProcessedEvent
 from config.retention import RELAY, RULES, Rule, kept
 from config.settings import home
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
+from config.speech.models import Speech
 from ocr import storage
 from ocr.models import Scan
 from review.import_models import Import
@@ -108,6 +111,13 @@ def _import(user: User, at: datetime) -> IsThere:
     return lambda: default_storage.exists(name)
 
 
+def _speech(user: User, at: datetime) -> IsThere:
+    row = order_speech(user_id=user.pk, wanted=Wanted(f"It is {at:%H:%M %A}."), now=at)
+    name = sounds.name_of(row.sha256)
+    sounds.keep(b"sound", name)
+    return lambda: default_storage.exists(name) and Speech.objects.filter(pk=row.pk).exists()
+
+
 def _day(user: User, at: datetime) -> IsThere:
     sums = dict.fromkeys(SUMS, 1)
     day = at.date()
@@ -135,6 +145,7 @@ MADE: dict[str, Make] = {
     "originals": _original,
     "strays": _stray,
     "imports": _import,
+    "speech": _speech,
     "days": _day,
     "backups": _backup,
 }
