@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_groups'),
-        ('review', '0012_unchecked_keys'),
+        ('review', '0013_unchecked_keys'),
     ]
 
     operations = [
