@@ -6,7 +6,12 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -93,12 +98,13 @@ class _Picture(APIView):
 
 
 def _documented(form: str) -> Any:
-    return extend_schema(
+    get = extend_schema(
         operation_id=f"statistics_chart_{form}",
         parameters=[_NAME, ChartQuerySerializer],
         responses={(200, FORMATS[form]): OpenApiResponse(OpenApiTypes.BINARY)},
         tags=["statistics"],
     )
+    return extend_schema_view(get=get)
 
 
 @_documented("svg")

@@ -55,7 +55,7 @@ class PlanSerializer(CategoryPlanSerializer):
     away_until = serializers.DateField(allow_null=True, help_text="The last day away")
 
 
-class ExamSerializer(serializers.Serializer[Any]):
+class PlannedExamSerializer(serializers.Serializer[Any]):
     """An exam to come, and what it will find."""
 
     category = serializers.UUIDField(allow_null=True, help_text="Null: all cards")
@@ -75,7 +75,7 @@ class ShownPlanSerializer(PlanSerializer):
     planned_at = serializers.DateTimeField(allow_null=True)
     due_count = serializers.IntegerField(help_text="Asked now")
     deferred_count = serializers.IntegerField(help_text="Due, and put off under a cap")
-    exams = ExamSerializer(many=True)
+    exams = PlannedExamSerializer(many=True)
 
 
 class DeferredCardSerializer(serializers.Serializer[Any]):
