@@ -39,7 +39,7 @@ def streams(count: int, port: int) -> dict[str, Any]:
     return found | tutor_streams.cut_and_resumed(live, count, SEED)
 
 
-def people(cases: int, llm: str) -> dict[str, Any]:
+def people(cases: int, llm: str, questions: int) -> dict[str, Any]:
     """Return what is measured in this process, which is the worker then."""
     from benchmarks import tutor_people
     from benchmarks.gateway_providers import use
@@ -48,7 +48,7 @@ def people(cases: int, llm: str) -> dict[str, Any]:
     found["level_share"] = None
     if llm:
         use(llm)
-        found["level_share"] = tutor_people.level_shares()
+        found["level_share"] = tutor_people.level_shares(tutor_people.QUESTIONS[:questions])
     return found
 
 
@@ -66,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--llm", default="", help="OpenAI-compatible server for level_share")
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--cases", type=int, default=50)
+    parser.add_argument("--questions", type=int, default=2, help="Asked at each level")
     given = parser.parse_args(arguments)
     with provider(PROVIDER_SECONDS) as url:
         port = int(url.rpartition(":")[2].removesuffix("/v1"))
@@ -96,7 +97,7 @@ def _measured(given: argparse.Namespace, root: Any, port: int) -> dict[str, Any]
 
     with product(root):
         found = streams(given.streams, port)
-    return found | people(given.cases, given.llm)
+    return found | people(given.cases, given.llm, given.questions)
 
 
 if __name__ == "__main__":
