@@ -93,10 +93,40 @@ RULES = (
         kept=timedelta(hours=1),
     ),
     Rule(
+        name="speech",
+        what="Texts that were read aloud and their sounds, since they were last asked for",
+        entry="prune-speech",
+        kept=timedelta(days=30),
+    ),
+    Rule(
         name="imports",
         what="Packages of imports that ended, whether or not they were started in earnest",
         entry="prune-imports",
         kept=timedelta(days=7),
+    ),
+    Rule(
+        name="chunks",
+        what="Chunks of the tutor's replies, since they ended; the whole reply stays",
+        entry="prune-chunks",
+        kept=timedelta(days=1),
+    ),
+    Rule(
+        name="archives",
+        what="Archives of everything of a learner, and those sent to be brought back",
+        entry="prune-accounts",
+        kept=timedelta(days=7),
+    ),
+    Rule(
+        name="mailings",
+        what="Which reminders and reports were sent, since they were due",
+        entry="prune-accounts",
+        kept=timedelta(days=90),
+    ),
+    Rule(
+        name="erasures",
+        what="Accounts whose learner wants to be erased; backups end by their own rule",
+        entry="erase-accounts",
+        kept=timedelta(days=14),
     ),
     Rule(
         name="days",

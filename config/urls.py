@@ -25,7 +25,9 @@ api: list[URLPattern | URLResolver] = [
     path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
     path("", include("exams.api.urls")),
+    path("", include("chat.api.urls")),
     path("jobs/", include("config.jobs.views")),
+    path("speech/", include("config.speech.views")),
     path("levels/", Levels.as_view(), name="levels"),
 ]
 urlpatterns = [

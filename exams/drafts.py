@@ -9,12 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
+from typing import Any
 from uuid import UUID
 
+from rapidfuzz import fuzz
+
 from config.ai.cefr import LEVELS
+from config.speech.texts import sayable, voice_for
 from exams.grading import Verdict, grade, normal
 from exams.phrases import HIDDEN, blanked, is_same_word, masked, words_in
-from exams.validation import OPTION_COUNT, Deck, Item, Kind, expected_level
+from exams.validation import OPTION_COUNT, Deck, Item, Kind, expected_level, faults
 
 PAIRS = 4
 MEANING_MAX = 240
@@ -39,6 +43,8 @@ class Around:
     cards: Sequence[Card]
     words_by_level: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """Each with its part of speech, or nothing."""
+    sounds: Mapping[str, str] = field(default_factory=dict)
+    """How words sound, the same letters for the same sound; nothing where nothing speaks."""
 
     @cached_property
     def deck(self) -> Deck:
@@ -118,6 +124,19 @@ def typing(card: Card, _around: Around, _random: Random) -> Item | None:
     )
 
 
+def listening(card: Card, around: Around, random: Random) -> Item | None:
+    """Return a word that is read aloud, to be chosen or typed, or one in a sentence, to be typed.
+
+    None where nothing speaks, or nothing that reads this script.
+    """
+    if not around.sounds or sayable(card.word) != card.word or voice_for(card.word) is None:
+        return None
+    ways = random.sample((_heard_in_sentence, _heard_among), 2)
+    found = [way(card, around, random) for way in (*ways, _heard_alone)]
+    items = [each for each in found if each]
+    return next((each for each in items if not faults(each, around.deck)), items[-1])
+
+
 def open_answer(card: Card, _around: Around, _random: Random) -> Item | None:
     """Ask for a sentence of the learner's own."""
     return Item(
@@ -151,6 +170,7 @@ TEMPLATES: dict[Kind, Template] = {
     Kind.MULTIPLE_CHOICE: multiple_choice,
     Kind.TYPING: typing,
     Kind.OPEN: open_answer,
+    Kind.LISTENING: listening,
 }
 
 
@@ -178,6 +198,60 @@ def _choices(card: Card, around: Around, random: Random) -> tuple[str, ...] | No
     for word, _ in candidates:
         if _is_other(word, [card.word, *chosen]) and asked not in deck.get(normal(word), ()):
             chosen.append(word)
+        if len(chosen) == OPTION_COUNT - 1:
+            return tuple(random.sample([card.word, *chosen], OPTION_COUNT))
+    return None
+
+
+def _heard_in_sentence(card: Card, _around: Around, _random: Random) -> Item | None:
+    found = blanked(card.example, card.word)
+    if found is None:
+        return None
+    return _heard(card, stem=found[0], accepted=(found[1],), heard=card.example)
+
+
+def _heard_among(card: Card, around: Around, random: Random) -> Item | None:
+    choices = _sounding_alike(card, around, random)
+    if choices is None:
+        return None
+    return _heard(
+        card,
+        options=choices,
+        key=(choices.index(card.word),),
+        sounds=tuple(around.sounds[word] for word in choices),
+    )
+
+
+def _heard_alone(card: Card, _around: Around, _random: Random) -> Item | None:
+    """Return the word with its meaning, which tells it from words of the same sound."""
+    return _heard(card, hint=shown_meaning(card), accepted=(card.word,))
+
+
+def _heard(card: Card, heard: str = "", **fields: Any) -> Item:
+    return Item(
+        kind=Kind.LISTENING,
+        words=(card.word,),
+        meanings=(card.meaning,),
+        level=_level(card),
+        heard=heard or card.word,
+        **fields,
+    )
+
+
+def _sounding_alike(card: Card, around: Around, random: Random) -> tuple[str, ...] | None:
+    """Return the word among three others that sound most like it, and not the same, shuffled."""
+    asked = around.sounds.get(card.word)
+    if not asked:
+        return None
+    own = [one.word for one in around.cards]
+    of_level = [word for word, _ in around.words_by_level.get(_level(card) or LEVELS[2], ())]
+    known = [word for word in dict.fromkeys((*own, *of_level)) if around.sounds.get(word)]
+    known.sort(key=lambda word: -fuzz.ratio(around.sounds[word], asked))
+    chosen, sounds = list[str](), {asked}
+    for word in known:
+        if around.sounds[word] not in sounds and _is_other(word, [card.word, *chosen]):
+            chosen.append(word)
+            sounds.add(around.sounds[word])
         if len(chosen) == OPTION_COUNT - 1:
             return tuple(random.sample([card.word, *chosen], OPTION_COUNT))
     return None

@@ -138,4 +138,6 @@ def _is_good(item: Item, around: Around, made: Sequence[Made], rejects: Rejects)
 
 def _text(item: Item) -> str:
     keyed = [item.options[place] for place in item.key]
+    if item.kind is Kind.LISTENING:  # the word, and little else: two that rhyme are no duplicates
+        return folded(" ".join((*item.words, item.heard)))
     return folded(" ".join((item.kind, item.stem, *item.prompts, *keyed, *item.accepted)))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from config.ai.cefr import LEVELS, word_difficulty
+from config.speech.texts import LENGTH_MAX, sayable, voice_for
 from exams.grading import Verdict, grade, normal
-from exams.phrases import GAP, HIDDEN, folded, is_same_word, masked, places, words_in
+from exams.phrases import GAP, HIDDEN, blanked, folded, is_same_word, masked, places, words_in
 
 OPTION_COUNT = 4
 PAIRS_MIN, PAIRS_MAX = 3, 6
@@ -37,6 +38,10 @@ class Kind(StrEnum):
     MATCHING = "matching"
     TYPING = "typing"
     OPEN = "open"
+    LISTENING = "listening"
+
+
+_EITHER = (Kind.CLOZE, Kind.LISTENING)  # chosen or typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,8 @@ class Item:
     """A question as a source proposes it; ``words`` and ``meanings`` are those of its cards.
 
     ``key`` holds the index of the right option, when matching one for each prompt; ``accepted``
-    what counts where the answer is typed.
+    what counts where the answer is typed; ``heard`` what is read aloud, and ``sounds`` how the
+    options of a listening sound.
     """
 
     kind: Kind
@@ -57,16 +63,23 @@ class Item:
     key: tuple[int, ...] = ()
     accepted: tuple[str, ...] = ()
     level: str = ""
+    heard: str = ""
+    sounds: tuple[str, ...] = ()
 
     @property
     def is_chosen(self) -> bool:
         """Whether one of the options is the answer."""
-        return self.kind is Kind.MULTIPLE_CHOICE or (self.kind is Kind.CLOZE and not self.accepted)
+        return self.kind is Kind.MULTIPLE_CHOICE or (self.kind in _EITHER and not self.accepted)
 
     @property
     def is_typed(self) -> bool:
         """Whether the answer is a word to be typed."""
-        return self.kind is Kind.TYPING or (self.kind is Kind.CLOZE and not self.options)
+        return self.kind is Kind.TYPING or (self.kind in _EITHER and not self.options)
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether it is a sentence that lacks a word."""
+        return self.kind is Kind.CLOZE or (self.kind is Kind.LISTENING and bool(self.stem))
 
 
 def faults(item: Item, deck: Deck) -> list[str]:
@@ -86,13 +99,15 @@ def texts(item: Item, _: Deck) -> Iterator[str]:
         yield "word_empty"
     if len(item.words) != len(item.meanings) or not all(map(str.strip, item.meanings)):
         yield "meaning_empty"
-    if item.kind is not Kind.MATCHING and not words_in(item.stem.replace(HIDDEN, "")):
+    is_bare = item.kind is Kind.MATCHING or (item.kind is Kind.LISTENING and not item.stem)
+    if not is_bare and not words_in(item.stem.replace(HIDDEN, "")):
         yield "stem_empty"
     if not all(words_in(each) for each in (*item.options, *item.prompts, *item.accepted)):
         yield "option_empty"
     if len(item.stem) > STEM_MAX or max(map(len, (*item.options, *item.prompts, ""))) > OPTION_MAX:
         yield "too_long"
-    every = " ".join((item.stem, item.hint, *item.options, *item.prompts, *item.accepted))
+    shown = (item.stem, item.hint, item.heard, *item.options, *item.prompts, *item.accepted)
+    every = " ".join(shown)
     if any(map(_is_invisible, every)):
         yield "invisible"
     if any(map(_is_mixed, words_in(every))):
@@ -100,8 +115,8 @@ def texts(item: Item, _: Deck) -> Iterator[str]:
 
 
 def gap(item: Item, _: Deck) -> Iterator[str]:
-    """A cloze has one gap, with words round it; nothing else has any."""
-    if item.kind is not Kind.CLOZE:
+    """A sentence has one gap, with words round it; nothing else has any."""
+    if not item.has_gap:
         if GAP in item.stem:
             yield "gap_unwanted"
         return
@@ -116,8 +131,8 @@ def gap(item: Item, _: Deck) -> Iterator[str]:
 
 
 def sentence(item: Item, _: Deck) -> Iterator[str]:
-    """A cloze is one whole sentence."""
-    if item.kind is Kind.CLOZE:
+    """What has a gap is one whole sentence."""
+    if item.has_gap:
         first = next((letter for letter in item.stem if letter.isalpha() or letter == "_"), "")
         if first.islower() or not _END.search(item.stem.strip()) or _SEVERAL.search(item.stem):
             yield "no_sentence"
@@ -204,6 +219,31 @@ def _pairs(item: Item, deck: Deck) -> Iterator[str]:
             yield "homograph"
 
 
+def hearing(item: Item, _: Deck) -> Iterator[str]:
+    """What is read aloud is the word, or the sentence that shows a gap for it; no options alike."""
+    if item.kind is not Kind.LISTENING:
+        if item.heard or item.sounds:
+            yield "heard_unwanted"
+        return
+    yield from _heard(item)
+    is_known = len(item.sounds) == len(item.options) and all(item.sounds)
+    if not is_known or len({*item.sounds}) < len(item.sounds):
+        yield "sounds_alike"
+
+
+def _heard(item: Item) -> Iterator[str]:
+    word = item.words[0] if item.words else ""
+    if not sayable(item.heard) or len(item.heard) > LENGTH_MAX or voice_for(item.heard) is None:
+        yield "heard_not_sayable"
+    if item.has_gap and item.is_chosen:
+        yield "heard_not_asked"  # read aloud, the sentence leaves nothing to choose
+    elif item.has_gap:
+        if blanked(item.heard, word) != (item.stem, *item.accepted):
+            yield "heard_not_asked"
+    elif item.heard != word:
+        yield "heard_not_asked"
+
+
 def level(item: Item, _: Deck) -> Iterator[str]:
     """The level is the words', and a sentence is hardly harder than what it asks for."""
     known = _difficulties(item.words)
@@ -213,14 +253,14 @@ def level(item: Item, _: Deck) -> Iterator[str]:
     stated = LEVELS.index(item.level) + 1 if item.level else None
     if known and (stated is None or abs(stated - max(known)) > LEVEL_OFF):
         yield "level_wrong"
-    if stated and item.kind is Kind.CLOZE:
+    if stated and item.has_gap:
         others = _difficulties(tuple(words_in(item.stem.replace(GAP, " "))))
         if others and max(others) > stated + HARDER_BY:
             yield "too_hard"
 
 
 CHECKS: tuple[Callable[[Item, Deck], Iterator[str]], ...] = (
-    texts, gap, sentence, shape, options, right, told, one_key, level,
+    texts, gap, sentence, shape, options, right, told, one_key, hearing, level,
 )  # fmt: skip
 CHECK_NAMES = tuple(check.__name__ for check in CHECKS)
 

@@ -1,8 +1,9 @@
 """Cards, schedules and facts in the admin: to look at."""
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -30,6 +31,7 @@ from review.queries.charts import CHARTS, Wanted, chart
 from review.queries.pictures import FORMATS, THEMES, picture
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
+from review.tasks import rebuild
 
 
 @admin.register(Category)
@@ -146,6 +148,17 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+    actions = (*ReadOnlyTable.actions, "rebuild")
+
+    @admin.action(description="Rebuild every read model from the facts", permissions=["rebuild"])
+    def rebuild(self, request: HttpRequest, _: QuerySet[ReadModelWatermark]) -> None:
+        """Have a worker do it; answers wait meanwhile, readers do not."""
+        rebuild.delay()
+        self.message_user(request, "The read models are being rebuilt", messages.SUCCESS)
+
+    def has_rebuild_permission(self, request: HttpRequest) -> bool:
+        """Admins."""
+        return bool(request.user.has_perm("review.change_readmodelwatermark"))
 
 
 @admin.register(Plan)

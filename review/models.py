@@ -1,5 +1,7 @@
 """What is stored: categories, contents, each card's schedule now, and the facts behind it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +13,9 @@ from config.operations.audit import audited
 from review.fields import CurrentTransactionId, Placed, TransactionIdField
 from review.leeches import LeechAction
 from review.ratings import Rating
-from review.triggers import append_only
+from review.triggers import append_only, kept_for_facts
+
+_LOOSE: Any = {"db_constraint": False, "db_index": False}
 
 
 @audited("desired_retention", "weights", "maximum_interval_days", "leech_threshold")
@@ -39,6 +43,7 @@ class SchedulingParameters(models.Model):
 
     class Meta:
         verbose_name_plural = "scheduling parameters"
+        triggers = [kept_for_facts("parameters_id")]
 
     def __str__(self) -> str:
         return f"{self.pk}: retention {self.desired_retention}"
@@ -116,6 +121,7 @@ class Content(models.Model):
             models.Index(fields=["user", "normal_form"], name="content_normal_form"),
             models.Index(fields=["note_id"], name="content_note"),
         ]
+        triggers = [kept_for_facts("content_id")]
 
     def __str__(self) -> str:
         return self.front[:80]
@@ -186,7 +192,8 @@ class LearnerClock(models.Model):
 class ReviewHistory(models.Model):
     """One review, as it happened; everything about it is decided when it is written.
 
-    An undo is a row of its own with the dimensions of what it undoes and the opposite sign.
+    An undo is a row of its own with the dimensions of what it undoes and the opposite sign. What
+    facts name is kept by triggers; their keys are not checked row by row (docs/adr/0039).
     """
 
     class Kind(models.TextChoices):
@@ -199,16 +206,14 @@ class ReviewHistory(models.Model):
     public_id = models.UUIDField(
         default=new_public_id, help_text="May be chosen by the client, once for ever"
     )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
-    )
-    content = models.ForeignKey(Content, models.PROTECT, related_name="+", db_index=False)
-    category = models.ForeignKey(
-        Category, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **_LOOSE)
+    content = models.ForeignKey(Content, models.PROTECT, related_name="+", **_LOOSE)
+    category = models.ForeignKey(Category, models.DO_NOTHING, related_name="+", **_LOOSE)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.REVIEW)
     sign = models.SmallIntegerField(default=1)
-    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="undone_by", db_constraint=False
+    )
     rating = models.PositiveSmallIntegerField(
         null=True, choices=[(r.value, r.name.lower()) for r in Rating]
     )
@@ -222,9 +227,7 @@ class ReviewHistory(models.Model):
     interval_before_days = models.FloatField(
         default=0, help_text="Days the card had been scheduled for"
     )
-    parameters = models.ForeignKey(
-        SchedulingParameters, models.PROTECT, related_name="+", db_index=False
-    )
+    parameters = models.ForeignKey(SchedulingParameters, models.PROTECT, related_name="+", **_LOOSE)
     due_at = models.DateTimeField(help_text="The next moment, as decided by this review")
     imported = models.JSONField(null=True, help_text="What Anki's log said besides, or a memory")
     recorded_at = models.DateTimeField(auto_now_add=True)
@@ -246,8 +249,7 @@ class ReviewHistory(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "xid"], name="history_tail"),
-            models.Index(fields=["user", "reviewed_at"], name="history_by_time"),
-            models.Index(fields=["content", "reviewed_at", "public_id"], name="history_of_card"),
+            models.Index(fields=["content"], name="history_of_card"),
             models.Index(fields=["xid"], name="history_fold"),
         ]
         triggers = append_only()
@@ -264,9 +266,7 @@ class ReviewAdjustment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False
     )
     content = models.ForeignKey(Content, models.PROTECT, related_name="+", db_index=False)
-    category = models.ForeignKey(
-        Category, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
-    )
+    category = models.ForeignKey(Category, models.DO_NOTHING, related_name="+", **_LOOSE)
     local_day = models.DateField()
     review_count = models.IntegerField()
     again_count = models.IntegerField()

@@ -39,3 +39,21 @@ def append_only() -> list[pgtrigger.Trigger]:
             func=_NOT_BEFORE_REBUILD,
         ),
     ]
+
+
+def kept_for_facts(column: str) -> pgtrigger.Trigger:
+    """No deletion of a row that facts of its learner name in ``column``: in an erasure neither."""
+    return pgtrigger.Trigger(
+        name="kept_for_facts",
+        operation=pgtrigger.Delete,
+        when=pgtrigger.Before,  # it waits for the row's lock, then sees what its holder has written
+        func=f"""
+IF EXISTS (
+    SELECT FROM review_reviewhistory
+    WHERE {column} = OLD.id AND user_id = coalesce(OLD.user_id, user_id)
+) THEN
+    RAISE EXCEPTION 'facts name this row' USING ERRCODE = 'foreign_key_violation';
+END IF;
+RETURN OLD;
+""",
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +21,7 @@ from config.embedded import models
 from config.settings import home
 from ocr import model_client
 
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 200
 FIRST_PORT, LAST_PORT = 20_000, 32_000  # below the ephemeral range
 
 
@@ -70,8 +71,8 @@ def health(url: str) -> httpx.Response | None:
 
 
 def free_port() -> int:
-    """Return a port nobody listens on; different pytest workers begin at different ones."""
-    start = FIRST_PORT + os.getpid() * 7 % (LAST_PORT - FIRST_PORT)
+    """Return a port nobody listens on, by a chance that no seed decides: workers get others."""
+    start = SystemRandom().randrange(FIRST_PORT, LAST_PORT)
     ports: list[int] = [*range(start, LAST_PORT), *range(FIRST_PORT, start)]
     for port in ports:
         with socket.socket() as probe:

@@ -15,7 +15,7 @@ from config.embedded import processes
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper would change the user
 MISSING = "RabbitMQ is not installed (apt-get install rabbitmq-server): its profile is NOT tested"
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 200
 PORTS = range(21_000, 32_000, 7)
 _CONFIG = """
 loopback_users = none

@@ -27,6 +27,7 @@ class Source(StrEnum):
     SAME = "same"
     SIMILAR = "similar"
     TEMPLATE = "template"
+    RULES = "rules"  # none was asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ _FORMATS = {
     "binary": "(the bytes of a file)",
 }
 SAMPLES: Mapping[str, Any] = {
+    "answered_by": "model",
+    "audio": f"/api/v1/speech/{_ID}/audio/",
     "back": "not wanting to do something",
     "below_days": 7,
     "byte_count": 248_113,
@@ -49,6 +51,7 @@ SAMPLES: Mapping[str, Any] = {
     "gloss_suggestions": "마지못해 하는",
     "height": 1600,
     "hint": "not wanting to do something",
+    "intent": "chat",
     "ip": "192.0.2.7",
     "key": "resee_aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7bC9d",
     "kind": "review.import_anki",

@@ -29,6 +29,7 @@ AREAS = (
     "attempts",
     "categories",
     "contents",
+    "conversations",
     "exams",
     "exports",
     "imports",
@@ -42,6 +43,7 @@ AREAS = (
     "reviews",
     "scans",
     "scheduling",
+    "speech",
     "statistics",
 )
 SCOPES = tuple(f"{area}:{right}" for area in AREAS for right in ("read", "write"))

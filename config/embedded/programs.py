@@ -17,9 +17,10 @@ from config.embedded.processes import spawn
 from config.embedded.service import Service, log
 from config.settings import variables
 
-WORKER_PROCESSES = {"fast": 2, "scan": 2, "slow": 1, "ai": 1}
+WORKER_PROCESSES = {"fast": 2, "scan": 2, "slow": 1, "ai": 1, "chat": 8}
 WORKER_ARGUMENTS = {  # the classifier takes half a GiB and seconds to load: its process stays
-    "ai": ("--max-memory-per-child", "1500000", "--max-tasks-per-child", "100000")
+    "ai": ("--max-memory-per-child", "1500000", "--max-tasks-per-child", "100000"),
+    "chat": ("--pool", "threads"),  # it waits for models and does nothing else
 }
 MODEL_SERVER_PORT_OFFSET = 2
 LANGUAGE_MODEL_PORT_OFFSET = 3
@@ -28,7 +29,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104  compared, not bound
 
 def programs(root: Path) -> list[Service]:
     """Return our own processes, the web first: it is what a person waits for."""
-    found = [_web(root)]
+    found = [_web(root), _live(root)]
     if not variables.text("OCR_MODEL_SERVER_URL"):
         found.append(_model_server(root))
     found += [_worker(root, name) for name in sorted({queue.worker for queue in QUEUES})]
@@ -43,7 +44,7 @@ def background(root: Path) -> list[Service]:
 def ports() -> list[int]:
     """Return the ports that our processes will listen on."""
     web = variables.integer("RESEE_PORT")
-    found = [web]
+    found = [web, variables.live_port()]
     if not variables.text("OCR_MODEL_SERVER_URL"):
         found.append(web + MODEL_SERVER_PORT_OFFSET)
     if _has_language_model():
@@ -92,6 +93,19 @@ def _web(root: Path) -> Service:
     return Service(
         "web", "REST API and admin", start, partial(answers, _url(port, "/healthz", host))
     )
+
+
+def _live(root: Path) -> Service:
+    host, port = variables.text("RESEE_HOST"), variables.live_port()
+    arguments = [
+        "uvicorn", "config.asgi:application", "--host", host, "--port", str(port), "--ws",
+        "websockets-sansio", "--ws-max-size", "65536", "--ws-ping-interval", "20",
+        "--timeout-graceful-shutdown", "3", "--lifespan", "off", "--no-access-log",
+        "--no-server-header", "--no-proxy-headers",
+    ]  # fmt: skip
+    start = partial(_python, root, "live", arguments)
+    ready = partial(answers, _url(port, "/healthz", host))
+    return Service("live", "Conversations: WebSockets and events", start, ready)
 
 
 def _model_server(root: Path) -> Service:

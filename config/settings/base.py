@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from config.settings import home, variables
 from config.settings.enum_names import ENUM_NAMES
 from config.settings.files import file_storage
-from config.settings.mail import mail_settings
+from config.settings.mail import mail_settings, site_url
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "config.jobs",
     "config.outbox",
     "config.operations",
+    "config.speech",
     "accounts",
     "review",
     "exams",
     "ocr",
+    "chat",
 ]
 
 MIDDLEWARE = [
@@ -78,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
     "accounts.unavailable.SignInUnavailable",
+    "accounts.second_factor.AdminSecondFactor",
     "config.operations.audit.AuditStaff",
 ]
 
@@ -111,7 +114,7 @@ def database(url: str) -> dict[str, Any]:
 
 
 # One Redis server, a database number a purpose; Celery spells a socket's address in its own way.
-REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6}
+REDIS_DATABASES = {"events": 0, "cache": 1, "celery": 3, "redbeat": 5, "ai": 6, "live": 7}
 
 
 def redis_url(base: str, purpose: str) -> str:
@@ -147,9 +150,11 @@ def celery_broker(redis: str) -> str:
 LLM_BASE_URL, LLM_MODEL = variables.text("LLM_BASE_URL"), variables.text("LLM_MODEL")
 LLM_API_KEY, LLM_PRICES = variables.text("LLM_API_KEY"), variables.text("LLM_PRICES")
 LLM_TOKENS_PER_DAY = variables.integer("LLM_TOKENS_PER_DAY")
+SPEECH_CHARS_PER_DAY = variables.integer("SPEECH_CHARS_PER_DAY")
 LLM_CALLS_PER_MINUTE = variables.integer("LLM_CALLS_PER_MINUTE")
 LLM_INPUT_CHARS = variables.integer("LLM_INPUT_CHARS")
 LLM_PARALLEL, LLM_LINE = variables.integer("LLM_PARALLEL"), variables.integer("LLM_LINE")
+CHAT_HISTORY_CHARS = variables.integer("CHAT_HISTORY_CHARS")
 
 # Accounts
 AUTH_USER_MODEL = "accounts.User"
@@ -180,6 +185,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # an account has one address
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # as on every other device
+ADMIN_SECOND_FACTOR = False  # on servers the admin asks for a code
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -200,7 +206,7 @@ HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
 DEFAULT_FROM_EMAIL = variables.text("EMAIL_FROM")
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT, SITE_URL = 20, site_url()  # seconds; where links in mails lead
 vars().update(mail_settings(variables.text("EMAIL_URL")))
 
 # API
@@ -288,5 +294,6 @@ UNFOLD = {
     "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/api/docs/",
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": True, "DASHBOARD_CALLBACK": "config.operations.dashboard.fill",
+    "LOGIN": {"form": "accounts.second_factor.AdminLoginForm"},
 }  # fmt: skip

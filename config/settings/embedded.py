@@ -5,6 +5,7 @@ from urllib.parse import quote
 from config.settings import home, variables
 from config.settings.base import *  # noqa: F403
 from config.settings.base import caches, celery_broker, database
+from config.settings.live import channel_layers
 from config.settings.logging import logging_settings
 
 RESEE_BACKUP_DAYS = variables.integer("RESEE_BACKUP_DAYS")
@@ -12,7 +13,7 @@ SECRET_KEY = variables.text("SECRET_KEY") or home.secret("secret_key")
 _EMBEDDED_DATABASE = f"postgres://resee@{quote(str(home.postgres_socket_dir()), safe='')}/resee"
 DATABASES = {"default": database(variables.text("DATABASE_URL") or _EMBEDDED_DATABASE)}
 REDIS_URL = variables.text("REDIS_URL") or f"unix://{home.valkey_socket()}"
-CACHES = caches(REDIS_URL)
+CACHES, CHANNEL_LAYERS = caches(REDIS_URL), channel_layers(REDIS_URL)
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
 OCR_MODEL_SERVER_URL = (
     variables.text("OCR_MODEL_SERVER_URL")

@@ -5,6 +5,7 @@ import sys
 from config.settings import variables
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ALLOWED_HOSTS, BASE_DIR, caches, celery_broker, database
+from config.settings.live import channel_layers
 from config.settings.logging import logging_settings
 
 REQUIRED = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "OCR_MODEL_SERVER_URL", "ALLOWED_HOSTS")
@@ -16,7 +17,7 @@ SECRET_KEY = variables.text("SECRET_KEY")
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]  # health checks ask from within
 DATABASES = {"default": database(variables.text("DATABASE_URL"))}
 REDIS_URL = variables.text("REDIS_URL")
-CACHES = caches(REDIS_URL)
+CACHES, CHANNEL_LAYERS = caches(REDIS_URL), channel_layers(REDIS_URL)
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
 OCR_MODEL_SERVER_URL = variables.text("OCR_MODEL_SERVER_URL")
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -28,6 +29,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
+ADMIN_SECOND_FACTOR = True
 SESSION_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-sessionid"  # a browser takes these from this host by HTTPS alone
 CSRF_COOKIE_SECURE = True

@@ -25,6 +25,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "RESEE_PORT", "8000", "Port of the REST API; the OCR and language models take + 2 and + 3."
     ),
+    Variable(
+        "RESEE_LIVE_PORT",
+        "",
+        "Port of the live process: WebSockets, events; RESEE_PORT + 1 when empty.",
+    ),
     Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
     Variable(
         "DATABASE_URL",
@@ -108,7 +113,18 @@ VARIABLES: tuple[Variable, ...] = (
         "0",
         "Answers written at once, for all learners together; 0: any number (embedded: 2).",
     ),
+    Variable(
+        "CHAT_HISTORY_CHARS",
+        "1200",
+        "Characters of a conversation that the tutor reads again before it answers.",
+    ),
     Variable("LLM_LINE", "20", "How many may wait for their turn where LLM_PARALLEL is set."),
+    Variable("RESEE_SPEECH", "", "off: nothing is read aloud; by espeak-ng when empty."),
+    Variable(
+        "SPEECH_CHARS_PER_DAY",
+        "20000",
+        "Characters one learner may have read aloud a day; 0: any number.",
+    ),
     Variable(
         "CEFR_MODEL",
         "",
@@ -177,6 +193,11 @@ VARIABLES: tuple[Variable, ...] = (
         "anymail+postmark://?server_token=...",
     ),
     Variable("EMAIL_FROM", "Resee <noreply@localhost>", "Sender of the mails."),
+    Variable(
+        "SITE_URL",
+        "",
+        "Where learners reach the product, for links in mails; 127.0.0.1:RESEE_PORT when empty.",
+    ),
     Variable("GOOGLE_CLIENT_ID", "", "OAuth client of the log-in by Google; off when empty."),
     Variable("GOOGLE_CLIENT_SECRET", "", "Secret of that client."),
     Variable("PROOF", "", "1: the tests run the full counts instead of the small ones."),
@@ -202,6 +223,11 @@ def integer(name: str) -> int:
         return int(value)
     except ValueError:
         raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+
+
+def live_port() -> int:
+    """Return the port of the live process."""
+    return integer("RESEE_LIVE_PORT") if text("RESEE_LIVE_PORT") else integer("RESEE_PORT") + 1
 
 
 def words(name: str) -> list[str]:

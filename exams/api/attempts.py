@@ -33,7 +33,10 @@ class ExamOptionSerializer(serializers.Serializer[Any]):
 
 
 class ExamQuestionSerializer(serializers.Serializer[Any]):
-    """What is asked. Cloze: the gap ___; multiple choice, typing: the word of this meaning."""
+    """What is asked. Cloze: the gap ___; multiple choice, typing: the word of this meaning.
+
+    Listening: the word that is heard, or lacks in the stem.
+    """
 
     id = serializers.UUIDField()
     position = serializers.IntegerField(help_text="From 1")
@@ -45,6 +48,7 @@ class ExamQuestionSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="When matching: one option for each, in order"
     )
     options = ExamOptionSerializer(many=True)
+    audio = serializers.CharField(allow_null=True, help_text="What is heard when listening: a WAV")
 
 
 class AttemptResultSerializer(serializers.Serializer[Any]):

@@ -6,4 +6,5 @@ urlpatterns = [
     path("level-tests/", include("exams.api.level_tests")),
     path("exams/", include("exams.api.exams")),
     path("attempts/", include("exams.api.attempts")),
+    path("attempts/", include("exams.api.listening")),
 ]

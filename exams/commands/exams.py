@@ -14,6 +14,7 @@ from config.ai import providers
 from config.errors import Conflict, NotFound
 from config.jobs.dispatch import accept
 from exams import metrics
+from exams.commands.listening import order_sounds
 from exams.generation import Made, Rejects, from_templates
 from exams.models import Exam, ExamPlan, Question
 from exams.queries.exam_items import question_row
@@ -65,7 +66,7 @@ def make_exam(
     rejects = Rejects()
     made = from_templates(
         asked,
-        around(learner, asked),
+        around(learner, asked, with_sounds=Kind.LISTENING in wish.kinds),
         kinds=wish.kinds,
         size=wish.size,
         random=_random,
@@ -154,6 +155,7 @@ def _store(
     exam.save()
     rows = [question_row(exam, number, one) for number, one in enumerate(made, start=1)]
     Question.objects.bulk_create(rows)
+    order_sounds(rows, now=now)
     for row in rows:
         metrics.EXAM_ITEMS.labels(row.source, row.kind).inc()
     if any(row.is_for_model for row in rows):

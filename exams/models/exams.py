@@ -105,6 +105,14 @@ class Question(models.Model):
     accepted = ArrayField(
         models.TextField(), default=list, blank=True, help_text="What counts when it is typed"
     )
+    heard = models.TextField(blank=True, db_default="", help_text="What is read aloud: the key")
+    sounds = ArrayField(
+        models.TextField(),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="How the options sound, where the right one is heard",
+    )
     level = models.CharField(max_length=2, blank=True)
     source = models.CharField(max_length=8, choices=Source)
     model = models.CharField(max_length=100, blank=True, help_text="Which model wrote it")

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict
 from uuid import UUID
 
+from django.urls import reverse
+
 from accounts.queries.learners import Learner
 from exams.access import attempt_of
 from exams.models import Answer, Attempt, Exam, Grading, Question
@@ -23,6 +25,7 @@ class ShownQuestion(TypedDict):
     hint: str
     prompts: list[str]
     options: list[dict[str, str]]
+    audio: str | None
 
 
 class ShownAttempt(TypedDict):
@@ -63,13 +66,13 @@ def shown(found: Attempt, *, now: datetime) -> ShownAttempt:
         "closes_at": found.closes_at,
         "ended_at": found.closes_at if is_late else found.ended_at,
         "answer_count": found.answer_count,
-        "question": None if is_late or not found.question else shown_question(found.question),
+        "question": None if is_late or not found.question else _asked(found, found.question),
         "result": _result(found),
     }
 
 
 def shown_question(question: Question) -> ShownQuestion:
-    """Return a question without its key."""
+    """Return a question without its key; ``audio`` is an attempt's, see ``_asked``."""
     answer_with = "option" if question.options else "text"
     return {
         "id": question.public_id,
@@ -83,7 +86,14 @@ def shown_question(question: Question) -> ShownQuestion:
             {"key": letter, "text": text}
             for letter, text in zip(LETTERS, question.options, strict=False)
         ],
+        "audio": None,
     }
+
+
+def _asked(found: Attempt, question: Question) -> ShownQuestion:
+    """Return a question of an attempt, with the address of what is heard, which tells nothing."""
+    audio = reverse("question-audio", args=[found.public_id, question.public_id])
+    return {**shown_question(question), "audio": audio if question.heard else None}
 
 
 def answers(found: Attempt) -> list[dict[str, Any]]:
@@ -91,7 +101,7 @@ def answers(found: Attempt) -> list[dict[str, Any]]:
     rows = list(Answer.objects.filter(attempt=found).select_related("question", "appeal"))
     graded = last_gradings([row.pk for row in rows])
     rows.sort(key=lambda row: row.position)
-    return [_answer(row, graded.get(row.pk)) for row in rows]
+    return [_answer(found, row, graded.get(row.pk)) for row in rows]
 
 
 def proposals(found: Attempt) -> list[dict[str, Any]]:
@@ -155,12 +165,12 @@ def _result(found: Attempt) -> dict[str, Any] | None:
     }
 
 
-def _answer(row: Answer, grading: Grading | None) -> dict[str, Any]:
+def _answer(found: Attempt, row: Answer, grading: Grading | None) -> dict[str, Any]:
     question = row.question
     appeal = getattr(row, "appeal", None)
     return {
         "id": row.public_id,
-        "question": shown_question(question),
+        "question": _asked(found, question),
         "is_withdrawn": question.withdrawn_at is not None,
         "options": [LETTERS[place] for place in row.chosen],
         "text": row.text,

@@ -4,8 +4,8 @@ from exams.generation import Made
 from exams.models import Exam, Question
 from exams.validation import CHECK_NAMES, Item, Kind
 
-_LISTS = ("words", "meanings", "prompts", "options", "key", "accepted")
-ITEM_FIELDS = ("kind", "stem", "hint", "level", "checks", *_LISTS)
+_LISTS = ("words", "meanings", "prompts", "options", "key", "accepted", "sounds")
+ITEM_FIELDS = ("kind", "stem", "hint", "level", "heard", "checks", *_LISTS)
 
 
 def item_of(question: Question) -> Item:
@@ -15,6 +15,7 @@ def item_of(question: Question) -> Item:
         stem=question.stem,
         hint=question.hint,
         level=question.level,
+        heard=question.heard,
         **{name: tuple(getattr(question, name)) for name in _LISTS},
     )
 
@@ -32,6 +33,7 @@ def question_row(exam: Exam, position: int, made: Made) -> Question:
 def put_item(row: Question, item: Item) -> None:
     """Write an item that has passed the validator into a row."""
     row.kind, row.stem, row.hint, row.level = item.kind.value, item.stem, item.hint, item.level
+    row.heard = item.heard
     for name in _LISTS:
         setattr(row, name, list(getattr(item, name)))
     row.checks = list(CHECK_NAMES)

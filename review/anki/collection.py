@@ -6,7 +6,6 @@ import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,10 +41,12 @@ SELECT nid, id, ord, did, type, queue, due, ivl, factor, reps, lapses, "left", o
 FROM cards WHERE nid BETWEEN ? AND ? ORDER BY nid, ord, id
 """
 _DECKS = "SELECT DISTINCT CASE WHEN odid <> 0 THEN odid ELSE did END FROM cards"
-_LOG = """
-SELECT cid, id, ease, ivl, lastIvl, factor, time, type FROM revlog
+_LOG_COLUMNS = ("id", "ease", "ivl", "lastIvl", "factor", "time", "type")
+# Whatever stands there is a number when it comes out; of text that is none, 0.
+_LOG = f"""
+SELECT cid, {", ".join(f"ifnull(CAST({name} AS INTEGER), 0)" for name in _LOG_COLUMNS)} FROM revlog
 WHERE cid IN (SELECT id FROM cards WHERE nid BETWEEN ? AND ?) ORDER BY cid, id
-"""
+"""  # noqa: S608  column names of ours
 
 
 class LogRow(NamedTuple):
@@ -101,7 +102,7 @@ class Collection:
     def __init__(self, path: Path) -> None:
         self._until = 0.0
         with _checked():
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, isolation_level=None)
             self._guard()
             self._check_tables()
             self._db.execute("PRAGMA journal_mode = MEMORY")
@@ -139,16 +140,14 @@ class Collection:
                     note.cards.append(card)
             for cid, *rest in self._rows(_LOG, *between):
                 if found := cards.get(cid):
-                    found.log.append(LogRow(*map(int, rest)))
+                    found.log.append(LogRow._make(rest))
             return notes
 
     def batches(self, after: int, count: int) -> Iterator[list[NoteRow]]:
-        """Yield all notes after ``after``, the next ones read while the last are worked on."""
-        with ThreadPoolExecutor(1) as reader:
-            coming = reader.submit(self.notes, after, count)
-            while notes := coming.result():
-                coming = reader.submit(self.notes, notes[-1].id, count)
-                yield notes
+        """Yield all notes after ``after``, some at a time."""
+        while notes := self.notes(after, count):
+            yield notes
+            after = notes[-1].id
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         self._within()

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from math import e, isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,13 +44,18 @@ class Calendar:
 
     def starts_at(self, number: int) -> datetime:
         """Return when the learner's day with this number begins."""
-        day = self.created_on + timedelta(days=min(max(number, -_DAYS_MAX), 2 * _DAYS_MAX))
-        return day_starts_at(day, self.time_zone, self.rollover_hour)
+        return _starts_at(self, number)
 
     def number(self, moment: datetime) -> int:
         """Return the number of the learner's day that the moment is in."""
         day, _ = local_moment(moment, self.time_zone, self.rollover_hour)
         return (day - self.created_on).days
+
+
+@lru_cache(maxsize=4096)  # many cards are due on one day
+def _starts_at(calendar: Calendar, number: int) -> datetime:
+    day = calendar.created_on + timedelta(days=min(max(number, -_DAYS_MAX), 2 * _DAYS_MAX))
+    return day_starts_at(day, calendar.time_zone, calendar.rollover_hour)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A card from Anki -> the rows it becomes: content, schedule, facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -18,12 +18,16 @@ from review.anki.memory import Memory
 from review.anki.notetypes import DEFAULT_DECK, Notetype
 from review.anki.rendering import Sides, sides, values_of
 from review.commands.import_context import Context, Place
-from review.commands.import_rows import ImportedFact, microseconds
+from review.commands.import_rows import (
+    microseconds,
+    packed_card,
+    packed_memory,
+    packed_reviews,
+)
 from review.days import day_starts_at, local_moment
 from review.models import Stage
 from review.normal_form import normal_form
 from review.parameters import leech_rule
-from review.states import memory_as_json
 
 TAG_MAX, TAGS_MAX = 60, 100
 _NEW_POSITIONS = 900_000
@@ -127,33 +131,22 @@ def asleep(context: Context, card: CardRow) -> tuple[Any, Any]:
     return suspended_at, day_starts_at(tomorrow, *clock)
 
 
-def review_facts(
-    context: Context, key: int, public_id: UUID, place: Place, reviews: Sequence[Review]
-) -> Iterator[ImportedFact]:
-    """Yield the facts of a card's reviews."""
-    name, local = _name(b"review", public_id), context.local
-    category_id, parameters_id = place
-    for at_ms, rating, taken_ms, stage, interval, due_ms, row in reviews:
-        day, hour = local(at_ms)
-        yield ImportedFact(
-            at_ms.to_bytes(6, "big") + name, key, category_id, at_ms, day, hour, taken_ms, stage,
-            interval, parameters_id, due_ms * 1000, rating,
-            b"[%d,%d,%d,%d]" % (row.kind, row.interval, row.last_interval, row.factor),
-        )  # fmt: skip
-
-
-def memory_fact(
-    context: Context, key: int, public_id: UUID, place: Place, came_with: Memory
-) -> ImportedFact:
-    """Return the fact that sets the memory a card came with."""
-    at_ms = microseconds(came_with.at) // 1000
-    day, hour = context.local(at_ms)
-    state = came_with.state
-    return ImportedFact(
-        at_ms.to_bytes(6, "big") + _name(b"memory", public_id), key, place.category_id, at_ms, day,
-        hour, 0, state.stage, 0.0, place.parameters_id, microseconds(state.due_at), None,
-        orjson.dumps(memory_as_json(state)),
-    )  # fmt: skip
+def facts_of(
+    context: Context,
+    key: int,
+    public_id: UUID,
+    place: Place,
+    happened: tuple[Sequence[Review], Memory | None],
+) -> list[bytes]:
+    """Return the rows of a card's reviews and, after them, of the memory it came with."""
+    reviews, came_with = happened
+    of_card = packed_card(context.learner, context.now, key, *place)
+    rows = packed_reviews(of_card, _name(b"review", public_id), context.local, reviews)
+    if came_with is not None:
+        local = context.local(microseconds(came_with.at) // 1000)
+        name = _name(b"memory", public_id)
+        rows.append(packed_memory(of_card, name, local, came_with.at, came_with.state))
+    return rows
 
 
 def _name(kind: bytes, public_id: UUID) -> bytes:

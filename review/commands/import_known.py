@@ -10,14 +10,9 @@ from review.anki.field_filters import text
 from review.anki.log import Log, Review
 from review.anki.memory import Memory, memory_of
 from review.commands.batch_rows import save_states
-from review.commands.import_cards import Written, asleep, memory_fact, review_facts
+from review.commands.import_cards import Written, asleep, facts_of
 from review.commands.import_context import Context, Place
-from review.commands.import_rows import (
-    ImportedFact,
-    KnownContent,
-    append_imported,
-    known_reviews,
-)
+from review.commands.import_rows import KnownContent, appending_facts, known_reviews
 from review.leeches import Standing
 from review.models import Content, ReviewSchedule
 from review.normal_form import normal_form
@@ -38,26 +33,26 @@ class Returning:
     place: Place
 
 
-def updated(context: Context, content: KnownContent, made: Written) -> bool:
-    """Take over what a card says now; tell whether it says anything else than before."""
+def says_else(content: KnownContent, made: Written) -> bool:
+    """Tell whether a card says now anything else than before."""
     front, back = made.sides.front, made.sides.back or made.sides.front
     was = (content.front, content.back, list(content.tags), content.source.get("anki", {}))
     anki = made.source["anki"]
-    is_same = was[:3] == (front, back, made.tags) and was[3].get("fields") == anki["fields"]
-    if is_same:
-        return False
-    context.report.counts["cards.updated"] += 1
-    if not context.is_dry_run:
+    return was[:3] != (front, back, made.tags) or was[3].get("fields") != anki["fields"]
+
+
+def take_over(context: Context, changed: Sequence[tuple[KnownContent, Written]]) -> None:
+    """Store what the cards say now."""
+    for content, made in changed:
         Content.objects.filter(pk=content.id).update(
-            front=front,
-            back=back,
+            front=made.sides.front,
+            back=made.sides.back or made.sides.front,
             tags=made.tags,
             media=made.media,
-            normal_form=normal_form(text(front)),
+            normal_form=normal_form(text(made.sides.front)),
             source={**content.source, **made.source},
             updated_at=context.now,
         )
-    return True
 
 
 def catch_up(context: Context, cards: Sequence[Returning]) -> int:
@@ -72,7 +67,7 @@ def catch_up(context: Context, cards: Sequence[Returning]) -> int:
         found = locked_schedules(context.learner, list(by_id))
         schedules = {schedule.pk: schedule for schedule, _ in found}
     known = known_reviews([each.content.id for each in cards])
-    facts: list[ImportedFact] = []
+    facts: list[bytes] = []
     states: dict[int, tuple[MemoryState, Standing]] = {}
     merged: list[ReviewSchedule] = []
     for each in cards:
@@ -83,26 +78,25 @@ def catch_up(context: Context, cards: Sequence[Returning]) -> int:
         if schedule is None:
             continue  # nothing is to be written, or it is a draft here
         place = each.place._replace(category_id=schedule.content.category_id)
-        facts += review_facts(context, schedule.pk, schedule.content.public_id, place, new)
-        if came_with := _newer_memory(context, each, schedule):
-            facts.append(
-                memory_fact(context, schedule.pk, each.content.public_id, place, came_with)
-            )
+        came_with = _newer_memory(context, each, schedule)
+        public_id = schedule.content.public_id
+        facts += facts_of(context, schedule.pk, public_id, place, (new, came_with))
+        if came_with:
             states[schedule.pk] = came_with.state, _standing(context, each, schedule)
         elif new:
             merged.append(schedule)
-    return _store(context, facts, states, merged)
+    return _store(facts, states, merged)
 
 
 def _store(
-    context: Context,
-    facts: Sequence[ImportedFact],
+    facts: Sequence[bytes],
     states: dict[int, tuple[MemoryState, Standing]],
     merged: Sequence[ReviewSchedule],
 ) -> int:
     if not facts:
         return 0
-    count = append_imported(context.learner, facts, context.now)
+    with appending_facts() as copied:
+        copied.add(facts)
     if merged:
         effective = effective_facts(*merged)
         for schedule in merged:
@@ -110,7 +104,7 @@ def _store(
             states[schedule.pk] = state, Standing(schedule.leech_at, schedule.suspended_at)
     if states:
         save_states(states)
-    return count
+    return len(facts)
 
 
 def _new_reviews(reviews: Sequence[Review], known: Sequence[tuple[int, int, int]]) -> list[Review]:

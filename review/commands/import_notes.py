@@ -17,27 +17,20 @@ from review.anki.log import Log, log_of
 from review.anki.memory import memory_of
 from review.anki.notetypes import Notetype
 from review.anki.rendering import media_names
-from review.commands.import_cards import (
-    Written,
-    content_row,
-    memory_fact,
-    review_facts,
-    schedule_row,
-    written,
-)
+from review.commands.import_cards import Written, content_row, facts_of, schedule_row, written
 from review.commands.import_context import Context, Place
-from review.commands.import_known import Returning, catch_up, updated
+from review.commands.import_known import Returning, catch_up, says_else, take_over
 from review.commands.import_rows import (
-    ImportedFact,
+    FactCopy,
     KnownContent,
-    append_imported,
+    appending_facts,
     known_contents,
     new_keys,
     store_contents,
     store_schedules,
 )
 from review.import_models import Medium
-from review.parameters import parameters
+from review.parameters import leech_rule, parameters
 
 REVIEWS_OF_CARD_MAX = 10_000
 CARDS_OF_NOTE_MAX = 1_000
@@ -50,8 +43,8 @@ class _Batch:
 
     contents: list[tuple[object, ...]] = field(default_factory=list)
     schedules: list[tuple[object, ...]] = field(default_factory=list)
-    facts: list[ImportedFact] = field(default_factory=list)
     returning: list[Returning] = field(default_factory=list)
+    changed: list[tuple[KnownContent, Written]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +64,18 @@ def import_notes(context: Context, rows: Sequence[NoteRow]) -> tuple[int, int]:
     notes = list(_sorted_out(context, rows))
     count = sum(len(note.row.cards) - len(note.known) for note in notes)
     keys = iter(range(count) if context.is_dry_run else new_keys(count))
-    for note in notes:
-        was = _take(context, note, keys, batch)
-        context.report.counts[f"notes.{was}"] += 1
+    for place in {*context.places.values(), _NO_PLACE}:  # read now: later the connection is busy
+        parameters(place.parameters_id), leech_rule(place.parameters_id)
+    with appending_facts(is_dry_run=context.is_dry_run) as facts:
+        for note in notes:
+            was = _take(context, note, keys, batch, facts)
+            context.report.counts[f"notes.{was}"] += 1
     if not context.is_dry_run:
         store_contents(batch.contents)
         store_schedules(batch.schedules)
-        append_imported(context.learner, batch.facts, context.now)
+        take_over(context, batch.changed)
     later = catch_up(context, batch.returning)
-    return len(batch.contents), len(batch.facts) + later
+    return len(batch.contents), facts.count + later
 
 
 def _sorted_out(context: Context, rows: Sequence[NoteRow]) -> Iterator[_Note]:
@@ -144,7 +140,9 @@ def _media(context: Context, rows: Sequence[NoteRow]) -> dict[str, dict[str, str
     }
 
 
-def _take(context: Context, note: _Note, keys: Iterator[int], batch: _Batch) -> str:
+def _take(
+    context: Context, note: _Note, keys: Iterator[int], batch: _Batch, facts: FactCopy
+) -> str:
     """Add a note's cards to the batch; return whether it is new, updated or unchanged."""
     is_updated = False
     for card in note.row.cards:
@@ -152,29 +150,33 @@ def _take(context: Context, note: _Note, keys: Iterator[int], batch: _Batch) -> 
         place = context.places.get(card.original_deck_id or card.deck_id, _NO_PLACE)
         if content := note.known.get(card.ordinal):
             batch.returning.append(Returning(content, card, log, place))
-            is_updated |= _take_over(context, note, card, log, content)
+            is_updated |= _compare(context, note, card, log, content, batch)
             continue
         is_updated = True
         context.report.counts["cards.new"] += 1
         context.report.counts["reviews.new"] += len(log.reviews)
         made = written(context, note.row, note.notetype, card, note.media, log)
-        _add(context, next(keys), note, card, (made, log, place), batch)
+        facts.add(_add(context, next(keys), note, card, (made, log, place), batch))
     if not note.known:
         return "new"
     return "updated" if is_updated else "unchanged"
 
 
-def _take_over(
-    context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent
+def _compare(
+    context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent, batch: _Batch
 ) -> bool:
-    """Take a known card's text over where it is newer; tell whether it was."""
+    """Add a known card's text to the batch where it is newer and another; tell whether it is."""
     before = content.source.get("anki", {})
     is_newer = note.row.modified_at > before.get("mod", content.changed_at)
     digest = context.digests.get(note.notetype.id, "")
     if not is_newer and digest == before.get("notetype", digest):
         return False
     made = written(context, note.row, note.notetype, card, note.media, log)
-    return updated(context, content, made)
+    if not says_else(content, made):
+        return False
+    context.report.counts["cards.updated"] += 1
+    batch.changed.append((content, made))
+    return True
 
 
 def _add(
@@ -184,17 +186,15 @@ def _add(
     card: CardRow,
     made_of: tuple[Written, Log, Place],
     batch: _Batch,
-) -> None:
-    """Add a new card's rows."""
+) -> list[bytes]:
+    """Add a new card's rows to the batch; return those of its facts."""
     made, log, place = made_of
     public_id = new_public_id()
     rules = parameters(place.parameters_id)
     came_with = memory_of(card, log, context.calendar, rules, now=context.now)
     batch.contents.append(content_row(context, key, (public_id, note.note_id), place, made))
     batch.schedules.append(schedule_row(context, key, card, log, came_with, place))
-    batch.facts += review_facts(context, key, public_id, place, log.reviews)
-    if came_with is not None:
-        batch.facts.append(memory_fact(context, key, public_id, place, came_with))
+    return facts_of(context, key, public_id, place, (log.reviews, came_with))
 
 
 def _log(context: Context, note: _Note, card: CardRow) -> Log:

@@ -4,7 +4,8 @@ Facts go by binary COPY: no text is made of their numbers here, and none is read
 """
 
 import struct
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,23 +14,22 @@ import orjson
 from django.db import connection
 
 from accounts.queries.learners import Learner
+from review.anki.log import Review
+from review.scheduling import MemoryState
+from review.states import memory_as_json
 
 _COLUMNS = (
-    "user_id", "sign", "recorded_at", "public_id", "content_id", "category_id", "reviewed_at",
-    "local_day", "local_hour", "taken_ms", "stage_before", "interval_before_days",
-    "parameters_id", "due_at", "kind", "rating", "imported",
+    "user_id", "sign", "recorded_at", "content_id", "category_id", "parameters_id", "kind",
+    "public_id", "reviewed_at", "local_day", "local_hour", "taken_ms", "stage_before",
+    "interval_before_days", "due_at", "rating", "imported",
 )  # fmt: skip
 _APPEND = f"COPY review_reviewhistory ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
-_FIXED = (
-    ("q", 8), ("h", 2), ("q", 8), ("16s", 16), ("q", 8), ("q", 8), ("q", 8), ("i", 4), ("h", 2),
-    ("i", 4), ("h", 2), ("d", 8), ("q", 8), ("q", 8), ("6s", 6),
-)  # fmt: skip
-_START = ">h" + "".join("i" + code for code, _ in _FIXED)
-_REVIEW = struct.Struct(_START + "ihiB")
-_MEMORY = struct.Struct(_START + "iiB")
-_LENGTHS = [length for _, length in _FIXED]
+_OF_CARD = struct.Struct(">h iq ih iq iq iq iq i6s")  # each value after its length
+_REVIEW = struct.Struct(">i16s iq ii ih ii ih id iq ih iB")
+_MEMORY = struct.Struct(">i16s iq ii ih ii ih id iq i iB")
+_JSONB = 1  # the version that its binary form begins with
 _CHUNK_BYTES = 1 << 16
 _EPOCH_2000_US = 946_684_800_000_000
 _EPOCH_DAY = date(2000, 1, 1).toordinal()
@@ -64,22 +64,30 @@ ORDER BY content_id, reviewed_at, public_id
 """
 
 
-class ImportedFact(NamedTuple):
-    """A review, or with no rating the memory a card came with; moments in milliseconds."""
+class FactCopy:
+    """Facts on their way into the database: it stores them while the next are made."""
 
-    public_id: bytes
-    content_id: int
-    category_id: int
-    at_ms: int
-    local_day: int
-    local_hour: int
-    taken_ms: int
-    stage_before: int
-    interval_before_days: float
-    parameters_id: int
-    due_us: int
-    rating: int | None
-    imported: bytes
+    def __init__(self, to: Any) -> None:
+        """``to`` is the COPY they go into; with None they are only counted."""
+        self._to, self._buffer, self.count = to, bytearray(_HEADER), 0
+
+    def add(self, rows: Sequence[bytes]) -> None:
+        """Send some facts, as packed_reviews and packed_memory make them."""
+        self.count += len(rows)
+        if self._to is not None:
+            self._buffer += b"".join(rows)
+            if len(self._buffer) > _CHUNK_BYTES:
+                self._send()
+
+    def end(self) -> None:
+        """Send what is left."""
+        if self._to is not None:
+            self._buffer += _TRAILER
+            self._send()
+
+    def _send(self) -> None:
+        self._to.write(bytes(self._buffer))
+        self._buffer.clear()
 
 
 class KnownContent(NamedTuple):
@@ -125,35 +133,58 @@ def known_reviews(content_ids: Collection[int]) -> dict[int, list[tuple[int, int
     return found
 
 
-def append_imported(learner: Learner, facts: Iterable[ImportedFact], now: datetime) -> int:
-    """Append the facts and return how many they were."""
-    count, buffer = 0, bytearray(_HEADER)
+@contextmanager
+def appending_facts(*, is_dry_run: bool = False) -> Iterator[FactCopy]:
+    """Take facts and append them; until the end the connection can do nothing else."""
+    if is_dry_run:
+        yield FactCopy(None)
+        return
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_APPEND) as to:
-        for row in _packed(learner.id, facts, microseconds(now)):
-            buffer += row
-            count += 1
-            if len(buffer) > _CHUNK_BYTES:
-                to.write(bytes(buffer))
-                buffer.clear()
-        to.write(bytes(buffer) + _TRAILER)
-    return count
+        facts = FactCopy(to)
+        yield facts
+        facts.end()
 
 
-def _packed(user_id: int, facts: Iterable[ImportedFact], now_us: int) -> Iterator[bytes]:
-    shift = -_EPOCH_2000_US
-    a, b, c, d, e, f, g, h, i, j, k, m, n, o, p = _LENGTHS
-    recorded, columns = now_us + shift, len(_COLUMNS)
-    for fact in facts:
-        start = (
-            columns, a, user_id, b, 1, c, recorded, d, fact[0], e, fact[1], f, fact[2],
-            g, fact[3] * 1000 + shift, h, fact[4], i, fact[5], j, fact[6], k, fact[7], m, fact[8],
-            n, fact[9], o, fact[10] + shift, p, b"import",
+def packed_card(
+    learner: Learner, now: datetime, key: int, category_id: int, parameters_id: int
+) -> bytes:
+    """Return what all facts of a card begin with."""
+    recorded = microseconds(now) - _EPOCH_2000_US
+    return _OF_CARD.pack(
+        len(_COLUMNS), 8, learner.id, 2, 1, 8, recorded, 8, key, 8, category_id, 8, parameters_id,
+        6, b"import",
+    )  # fmt: skip
+
+
+def packed_reviews(
+    of_card: bytes, name: bytes, local: Callable[[int], tuple[int, int]], reviews: Iterable[Review]
+) -> list[bytes]:
+    """Return the rows of a card's reviews; ``name`` follows the moment in their public ids."""
+    rows, pack, shift = [], _REVIEW.pack, _EPOCH_2000_US
+    for at_ms, rating, taken_ms, stage, interval, due_ms, row in reviews:
+        day, hour = local(at_ms)
+        _, _, ivl, last, factor, _, kind = row
+        kept = b"[%d,%d,%d,%d]" % (kind, ivl, last, factor)
+        rows.append(
+            of_card + pack(
+                16, at_ms.to_bytes(6, "big") + name, 8, at_ms * 1000 - shift, 4, day, 2, hour,
+                4, taken_ms, 2, stage, 8, interval, 8, due_ms * 1000 - shift, 2, rating,
+                len(kept) + 1, _JSONB,
+            ) + kept
         )  # fmt: skip
-        rating, imported = fact[11], fact[12]
-        if rating is None:
-            yield _MEMORY.pack(*start, -1, len(imported) + 1, 1) + imported
-        else:
-            yield _REVIEW.pack(*start, 2, rating, len(imported) + 1, 1) + imported
+    return rows
+
+
+def packed_memory(
+    of_card: bytes, name: bytes, local: tuple[int, int], at: datetime, state: MemoryState
+) -> bytes:
+    """Return the row of the fact that sets a card's memory."""
+    at_us, kept = microseconds(at), orjson.dumps(memory_as_json(state))
+    return of_card + _MEMORY.pack(
+        16, (at_us // 1000).to_bytes(6, "big") + name, 8, at_us // 1000 * 1000 - _EPOCH_2000_US,
+        4, local[0], 2, local[1], 4, 0, 2, state.stage, 8, 0.0,
+        8, microseconds(state.due_at) - _EPOCH_2000_US, -1, len(kept) + 1, _JSONB,
+    ) + kept  # fmt: skip
 
 
 def microseconds(moment: datetime) -> int:

@@ -22,6 +22,17 @@ SELECT user_id, local_day, day.run_days, wanted.run_days
 FROM review_userday AS day JOIN wanted USING (user_id, local_day)
 WHERE day.run_days <> wanted.run_days LIMIT 20
 """
+# What the facts' keys name, which the database does not check a row at a time (docs/adr/0039).
+_NAMELESS = """
+SELECT fact.public_id FROM review_reviewhistory AS fact
+LEFT JOIN review_content AS content
+    ON content.id = fact.content_id AND content.user_id = fact.user_id
+LEFT JOIN review_schedulingparameters AS rules ON rules.id = fact.parameters_id
+LEFT JOIN review_reviewhistory AS undone
+    ON undone.id = fact.undoes_id AND undone.content_id = fact.content_id
+WHERE content.id IS NULL OR rules.id IS NULL OR (fact.undoes_id IS NOT NULL AND undone.id IS NULL)
+LIMIT 20
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,14 @@ def _run_differences() -> Iterator[str]:
         cursor.execute(projections.statement("runs", _WRONG_RUNS), learners)
         for user_id, day, found, wanted in cursor.fetchall():
             yield f"review_userday user_id {user_id}, local_day {day}: run {found}, not {wanted}"
+
+
+def fact_differences() -> Iterator[str]:
+    """Yield, a line each, facts whose card, parameters or undone fact is not there; 20 at most."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMELESS)
+        for (public_id,) in cursor.fetchall():
+            yield f"fact {public_id}: what it names is not there"
 
 
 def schedule_differences() -> Iterator[str]:

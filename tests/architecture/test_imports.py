@@ -20,10 +20,12 @@ PLANTS = {
     "inside-review": ("review/helpers.py", ""),
     "inside-ocr": ("ocr/models.py", "import ocr.api.urls"),
     "inside-exams": ("exams/level_test.py", "import exams.models"),
+    "inside-chat": ("chat/models.py", "import chat.commands.messages"),
     "entry-accounts": ("review/access.py", "import accounts.models"),
     "entry-review": ("ocr/words.py", "import review.models"),
     "entry-ocr": ("config/urls.py", "import ocr.engine"),
     "entry-exams": ("accounts/queries/profile.py", "import exams.level_test"),
+    "entry-chat": ("config/urls.py", "import chat.pen"),
     "embedded": ("config/operations/health.py", "import config.embedded.postgres"),
     "pure": ("review/scheduling.py", "def late():\n    import django.utils.timezone"),
     "write-side": ("review/commands/reviews.py", "import review.read_models"),
@@ -31,6 +33,7 @@ PLANTS = {
     "torch-door": ("config/ai/cefr.py", "import torch"),
     "optimiser-door": ("review/tasks.py", "def late():\n    import fsrs_rs_python"),
     "llm-door": ("config/ai/gateway.py", "def late():\n    import xllamacpp"),
+    "speech-door": ("config/speech/engine.py", "def late():\n    import espeakng_loader"),
 }
 _RUN = (
     "import sys; sys.path.insert(0, '')\n"

@@ -26,7 +26,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 def copy(target: Path) -> Path:
     """Copy what the import rules look at into ``target``."""
-    for package in ("config", "accounts", "review", "exams", "ocr"):
+    for package in ("config", "accounts", "review", "exams", "ocr", "chat"):
         ignored = shutil.ignore_patterns("__pycache__", "templates", "static")
         shutil.copytree(ROOT / package, target / package, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", target)

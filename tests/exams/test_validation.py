@@ -142,4 +142,4 @@ def test_whatever_is_on_the_cards_no_faulty_question_is_made(
 
 
 def test_every_check_has_a_name() -> None:
-    assert len(set(CHECK_NAMES)) == len(CHECK_NAMES) == 9
+    assert len(set(CHECK_NAMES)) == len(CHECK_NAMES) == 10

@@ -125,7 +125,7 @@ def test_the_written_client_does_the_main_job(live_server: Any, settings: Any) -
 
 def _read(api: Resee, scan_id: str) -> ScanDetail:
     """Ask until the scan has been read."""
-    for _ in range(300):
+    for _ in range(500):
         scan = api.scans_read(scan_id)
         if scan["state"] not in {"queued", "running"}:
             break

@@ -6,22 +6,29 @@ from datetime import timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import F, ForeignKey, Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import DataArchive, User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
+from chat.commands.conversations import begin_conversation
+from chat.commands.messages import Said, say
 from config.api import keys
 from config.jobs.models import Job
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
 from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
+from exams.commands.listening import order_sounds
 from exams.validation import Kind
 from ocr import storage
 from ocr.models import TextLine, Word
@@ -68,6 +75,9 @@ class World:
         Category.objects.filter(pk=content.category_id).update(name=self.mark)
         empty = make.category(self.owner, f"{self.mark} empty")
         scan = read_scan(self.owner, {self.mark: "C1"})
+        scan.sha256 = storage.sha256_of(images.png())
+        scan.file = storage.original_name(scan.sha256, "png")
+        scan.save()
         storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
         imported, medium = self._brought_along()
@@ -79,10 +89,16 @@ class World:
         level_test = start_level_test(learner=learner, now=now)
         exam = make_exam(learner=learner, wish=_WISH, now=now)
         question = exam.questions.get()
+        question.heard = self.mark
+        question.save()
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
+        order_sounds([question], now=now)
         self.ids = {
+            "speech_id": self._spoken(),
+            **self._said(),
+            "archive_id": self._archived(),
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
@@ -102,6 +118,31 @@ class World:
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
+
+    def _spoken(self) -> UUID:
+        """Let a text be read aloud, and what an exam asks."""
+        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
+        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=timezone.now())
+        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
+        return speech.public_id
+
+    def _said(self) -> dict[str, UUID]:
+        """Say something to the tutor."""
+        learner, now = learner_of(self.owner), timezone.now()
+        conversation = begin_conversation(learner=learner, title=self.mark, now=now)
+        said, talk = Said(uuid4(), self.mark), conversation.public_id
+        reply, _ = say(learner=learner, conversation_id=talk, said=said, now=now)
+        jobs = Job.objects.filter(user=self.owner, task__startswith="chat.")
+        jobs.update(state=Job.State.SUCCEEDED)
+        return {"conversation_id": talk, "message_id": reply.public_id}
+
+    def _archived(self) -> UUID:
+        """Store an archive of everything."""
+        ended = Job.objects.create(task="none", user=self.owner, state=Job.State.SUCCEEDED)
+        name = default_storage.save(f"archives/{uuid4()}.zip", ContentFile(self.mark.encode()))
+        row = DataArchive.objects.create(user=self.owner, job=ended, kind="export", file=name)
+        return row.public_id
 
     def _brought_along(self) -> tuple[Import, Medium]:
         """Store a dry run that has ended, and a picture."""

@@ -87,7 +87,7 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def wait_until(is_so: Callable[[], bool], tmp_path: Path) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 100
     while not is_so():
         assert time.monotonic() < deadline, (tmp_path / "worker.log").read_text()[-3000:]
         time.sleep(0.1)

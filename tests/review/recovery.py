@@ -121,7 +121,7 @@ def _start_again(root: Path) -> None:
 
 
 def _wait(service: Service) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not service.is_ready():
         assert time.monotonic() < deadline, f"{service.title} does not answer"
         time.sleep(0.05)

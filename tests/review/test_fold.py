@@ -240,7 +240,7 @@ def _fold_elsewhere() -> None:
 
 
 def _wait_until_one_waits() -> None:
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:
             cursor.execute(

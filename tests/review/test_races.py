@@ -1,14 +1,16 @@
 """Commands that meet: no loop among categories, no deadlock among cards."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from queue import SimpleQueue
 from threading import Barrier
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from accounts.queries.learners import Learner, learner_of
 from config.errors import ReseeError
@@ -16,6 +18,7 @@ from review.commands.batches import record_reviews
 from review.commands.cards import bury
 from review.commands.categories import change_category, create_category
 from review.commands.recording import Answer
+from review.commands.reviews import record_review
 from review.models import Category, Content, ReviewHistory, ReviewSchedule
 from review.ratings import Rating
 from tests import make
@@ -114,3 +117,33 @@ def test_a_batch_that_comes_twice_at_once_is_recorded_once() -> None:
     assert _at_once([_codes(learner, answers), _codes(learner, answers)]) == [("recorded",) * 6] * 2
     assert ReviewHistory.objects.count() == 6
     assert_schedule_is_replay(learner)
+
+
+_WAITS = "SELECT 1 FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+
+
+def test_a_deletion_waits_for_the_answer_being_recorded_and_is_refused() -> None:
+    learner = learner_of(make.user())
+    content, pids = card(learner, "one"), SimpleQueue[int]()
+
+    def delete() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                pids.put(cursor.fetchone()[0])
+                cursor.execute("DELETE FROM review_content WHERE id = %s", [content.pk])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            answer = Answer(content.public_id, Rating.GOOD)
+            record_review(learner=learner, answer=answer, now=NOW + timedelta(days=1))
+            deleted, ends_at = pool.submit(delete), time.monotonic() + 60
+            pid, waits = pids.get(timeout=60), False
+            while not waits and time.monotonic() < ends_at:
+                cursor.execute(_WAITS, [pid])
+                waits = cursor.fetchone() is not None
+        with pytest.raises(IntegrityError, match="facts name this row"):
+            deleted.result()
+    assert waits

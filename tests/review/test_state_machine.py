@@ -49,7 +49,11 @@ from review.commands.reviews import record_review, undo_review
 from review.models import LearnerClock, ReviewSchedule, SchedulingParameters
 from review.queries.activity import activity
 from review.queries.due import due_cards
-from review.queries.integrity import read_model_differences, schedule_differences
+from review.queries.integrity import (
+    fact_differences,
+    read_model_differences,
+    schedule_differences,
+)
 from review.queries.statistics import categories, dashboard
 from review.ratings import Rating
 from review.scheduling import grade
@@ -571,6 +575,7 @@ def test_whatever_happens_every_reading_is_the_models(
     assert cache.write_count > Machine.step_count / 2  # so it stood in the way
     catch_up()
     assert (list(read_model_differences()), list(schedule_differences())) == ([], [])
+    assert list(fact_differences()) == []
     record_property("steps", Machine.step_count)
     with capsys.disabled():
         sys.stdout.write(f"\n{Machine.step_count} steps of the state machine\n")

@@ -9,12 +9,10 @@ from django.test import Client
 
 from accounts.models import User
 from tests.accounts.journeys import SECRET, SignInClient
-from tests.architecture import tree
 from tests.client import ApiClient
 from tests.isolation import matrix
 from tests.isolation.rows import row_of
 from tests.isolation.world import World
-from tests.security.test_injection import APPS
 
 pytestmark = pytest.mark.django_db
 
@@ -90,16 +88,6 @@ def test_the_field_for_a_password_is_one() -> None:
     assert "onpaste" not in page
     assert "hint" not in {each.name for each in User._meta.get_fields()}
     assert "question" not in str(SignInClient().get("/config").json())
-
-
-@pytest.mark.asvs("4.4.1", "there is no WebSocket yet")
-@pytest.mark.asvs("4.4.2", "there is no WebSocket yet")
-@pytest.mark.asvs("4.4.3", "there is no WebSocket yet")
-@pytest.mark.asvs("4.4.4", "there is no WebSocket yet")
-def test_there_is_no_web_socket() -> None:
-    apps = [path for path in tree.sources() if path.relative_to(tree.ROOT).parts[0] in APPS]
-    assert [path for path in apps if path.name in {"consumers.py", "asgi.py"}] == []
-    assert [path for path in apps if "import channels" in path.read_text()] == []
 
 
 @pytest.mark.asvs("5.1.1", "the upload's description in openapi.yaml")

@@ -8,7 +8,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from review import projections
-from review.queries.integrity import read_model_differences, schedule_differences
+from review.queries.integrity import (
+    fact_differences,
+    read_model_differences,
+    schedule_differences,
+)
 from review.read_models import ReadModelWatermark
 from tests.torture import races, recount, watermark
 from tests.torture.plan import Member
@@ -20,7 +24,7 @@ CATCH_UP_SECONDS = 30
 def verdict(members: tuple[Member, ...], *, seed: int, pairs: int, rule: str) -> dict[str, int]:
     """Fold and publish all; return the differences of read models, schedules and figures."""
     _catch_up(rule)
-    lines = list(chain(read_model_differences(), schedule_differences()))
+    lines = list(chain(fact_differences(), read_model_differences(), schedule_differences()))
     now = timezone.now()
     for member in members:
         for kind in recount.KINDS * 2:  # the second time, the dashboard is a cached one

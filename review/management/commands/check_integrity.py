@@ -1,21 +1,25 @@
 """manage.py check_integrity"""
 
-from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.queries.integrity import read_model_differences, schedule_differences
+from review.queries.integrity import (
+    fact_differences,
+    read_model_differences,
+    schedule_differences,
+)
 
 
 class Command(BaseCommand):
     """Compares, repairs nothing; may run beside everything else."""
 
-    help = "Compare every read model with a recount, every schedule with the replay of its facts."
+    help = "Compare every read model with a recount, every schedule with its replay, every key."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print each difference; fail when there is one."""
-        differences = list(chain(read_model_differences(), schedule_differences()))
+        kinds = fact_differences, read_model_differences, schedule_differences
+        differences = [line for find in kinds for line in find()]
         for line in differences:
             self.stdout.write(line)
         if differences:

@@ -5,7 +5,6 @@ import contextlib
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
@@ -18,8 +17,6 @@ from redis import RedisError
 from config.ai import breaker as module
 from config.ai import store
 from config.ai.breaker import Breaker, BreakerOpen, breaker
-
-SOON = 0.15
 
 
 @pytest.fixture
@@ -35,11 +32,18 @@ def remote(request: pytest.FixtureRequest, name: str, settings: Any) -> Breaker:
     """A breaker with Redis, and one without."""
     if request.param == "alone":
         settings.REDIS_URL = "unix:///nowhere/valkey.sock"
-    return Breaker(name, recovery_seconds=SOON)
+    return Breaker(name)
 
 
 def fail() -> None:
     raise ConnectionError("away")
+
+
+def let_it_rest(remote: Breaker) -> None:
+    """Put the opening so far into the past that a try is due; no clock decides a test."""
+    remote._opened -= module.RECOVERY_SECONDS
+    with contextlib.suppress(RedisError):
+        store.ask(lambda redis: redis.hset(f"breaker:{remote.name}", "retry_ms", 1))
 
 
 def break_it(remote: Breaker, times: int = module.FAILURES) -> None:
@@ -59,17 +63,17 @@ def test_it_opens_after_failures_in_a_row(remote: Breaker) -> None:
     with pytest.raises(BreakerOpen) as refused:
         remote.call(called.append, 1)
     assert isinstance(refused.value, CircuitBreakerError)
-    assert refused.value.retry_after_seconds <= 1
+    assert 0 < refused.value.retry_after_seconds <= module.RECOVERY_SECONDS
     assert called == []
 
 
 def test_a_try_decides(remote: Breaker) -> None:
     break_it(remote)
-    time.sleep(SOON + 0.05)
+    let_it_rest(remote)
     assert remote.state == "half_open"
     break_it(remote, 1)
     assert remote.state == "open"
-    time.sleep(SOON + 0.05)
+    let_it_rest(remote)
     assert remote.call(lambda: "back") == "back"
     assert remote.state == "closed"
 
@@ -90,14 +94,17 @@ def test_a_call_from_before_the_fault_does_not_close_it(remote: Breaker) -> None
 
 def test_one_try_of_many_threads(remote: Breaker) -> None:
     break_it(remote)
-    time.sleep(SOON + 0.05)
-    together, tried = threading.Barrier(20), list[int]()
+    let_it_rest(remote)
+    tried, refused = list[int](), threading.Semaphore(0)
 
     def call() -> None:
-        together.wait()
-        with contextlib.suppress(BreakerOpen), remote.attempt():
-            tried.append(1)
-            time.sleep(0.2)
+        try:
+            with remote.attempt():
+                tried.append(1)
+                for _ in range(19):  # the try lasts until all others were refused
+                    assert refused.acquire(timeout=60)
+        except BreakerOpen:
+            refused.release()
 
     threads = [threading.Thread(target=call) for _ in range(20)]
     for thread in threads:
@@ -111,12 +118,12 @@ def test_one_try_of_many_threads(remote: Breaker) -> None:
 _CALLERS = """
 import sys, asyncio
 from config.ai.breaker import Breaker, BreakerOpen
-remote = Breaker(sys.argv[1], recovery_seconds=0.01)
+remote = Breaker(sys.argv[1])
 async def call():
     try:
         with remote.attempt():
             print("called", flush=True)
-            await asyncio.sleep(float(sys.argv[2]))
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     except BreakerOpen:
         print("refused", flush=True)
 async def main():
@@ -128,8 +135,10 @@ asyncio.run(main())
 
 
 def test_one_try_of_many_processes(name: str) -> None:
-    break_it(Breaker(name, recovery_seconds=0.01))
-    command = [sys.executable, "-c", _CALLERS, name, "1.5"]
+    remote = Breaker(name)
+    break_it(remote)
+    let_it_rest(remote)
+    command = [sys.executable, "-c", _CALLERS, name]
     pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     callers: list[Any] = [subprocess.Popen(command, **pipes) for _ in range(4)]
     for caller in callers:
@@ -137,27 +146,39 @@ def test_one_try_of_many_processes(name: str) -> None:
     for caller in callers:
         caller.stdin.write("go\n")
         caller.stdin.flush()
-    said = [line for caller in callers for line in caller.communicate()[0].split()]
+    said = [caller.stdout.readline().strip() for caller in callers for _ in range(5)]
     assert sorted(said) == ["called", *["refused"] * 19]
+    for caller in callers:
+        caller.communicate()  # the end of its input ends the try
+        assert caller.returncode == 0
 
 
 def test_a_process_killed_in_its_try_does_not_keep_it(name: str) -> None:
-    break_it(Breaker(name, recovery_seconds=0.01))
-    killed = Breaker(name, recovery_seconds=0.01, probe_seconds=0.3)
-    time.sleep(0.05)
+    killed = Breaker(name)
+    break_it(killed)
+    let_it_rest(killed)
     killed._allow()
-    with pytest.raises(BreakerOpen):
+    with pytest.raises(BreakerOpen) as refused:
         killed.call(fail)
-    time.sleep(0.35)
+    assert 0 < refused.value.retry_after_seconds <= module.PROBE_SECONDS
+    store.ask(lambda redis: redis.pexpire(f"breaker:{name}:probe", 1))
+    while store.ask(lambda redis: redis.exists(f"breaker:{name}:probe")):
+        pass
     assert killed.call(lambda: "back") == "back"
 
 
 @pytest.mark.anyio
 async def test_a_cancelled_try_counts_neither_way(remote: Breaker) -> None:
     break_it(remote)
-    await asyncio.sleep(SOON + 0.05)
-    task = asyncio.create_task(remote.call_async(asyncio.sleep, 60))
-    await asyncio.sleep(0.05)
+    let_it_rest(remote)
+    begun = asyncio.Event()
+
+    async def hang() -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(remote.call_async(hang))
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -173,7 +194,7 @@ async def test_a_client_that_goes_away_counts_neither_way(remote: Breaker) -> No
         yield "two"
 
     break_it(remote)
-    await asyncio.sleep(SOON + 0.05)
+    let_it_rest(remote)
     stream: Any = remote.call_async_generator(words)  # type: ignore[arg-type]
     assert await anext(stream) == "one"
     await stream.aclose()

@@ -18,7 +18,8 @@ from tests.llm_server import WORDS, Behaviour, fault_server
 
 SENTENCE = "".join(WORDS)
 QUESTION: list[Message] = [("system", "Explain."), ("user", "What is the canary of 7 for?")]
-QUICK = Task("test", try_seconds=0.4, total_seconds=3)
+PATIENT = Task("test", try_seconds=30, total_seconds=90)
+HASTY = Task("test", try_seconds=1, total_seconds=90)  # where the provider hangs
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def own_task(**options: Any) -> Task:
     """A task whose kept answers no other test has."""
-    return Task(f"test-{uuid4().hex}", try_seconds=0.4, total_seconds=3, **options)
+    return Task(f"test-{uuid4().hex}", try_seconds=30, total_seconds=90, **options)
 
 
 def ask(task: Task, learner: UUID, text: str = "What is it for?", about: str = "") -> Any:
@@ -36,12 +37,12 @@ def ask(task: Task, learner: UUID, text: str = "What is it for?", about: str = "
 
 
 def test_a_whole_answer(provider: Behaviour, learner: UUID) -> None:
-    answer = gateway.ask(QUICK, QUESTION, learner=learner)
+    answer = gateway.ask(PATIENT, QUESTION, learner=learner)
     assert (answer.text, answer.source, answer.is_cached) == (SENTENCE, Source.MODEL, False)
     assert (answer.usage.input_tokens, answer.usage.output_tokens) == (8, 6)
     (seen,) = provider.seen
     assert [(m["role"], m["content"]) for m in seen["messages"]] == QUESTION
-    assert seen["max_completion_tokens"] == QUICK.max_output_tokens
+    assert seen["max_completion_tokens"] == PATIENT.max_output_tokens
 
 
 class Verdict(BaseModel):
@@ -50,7 +51,7 @@ class Verdict(BaseModel):
 
 
 def test_an_answer_in_a_shape(provider: Behaviour, learner: UUID) -> None:
-    answer = gateway.ask(QUICK, QUESTION, learner=learner, shape=Verdict)
+    answer = gateway.ask(PATIENT, QUESTION, learner=learner, shape=Verdict)
     assert answer.value == Verdict(word="do", level=1)
 
 
@@ -62,44 +63,45 @@ def test_an_answer_in_another_shape_is_asked_again_and_not_the_providers_fault(
 
     for _ in range(2):
         with pytest.raises(Unavailable):
-            gateway.ask(QUICK, QUESTION, learner=learner, shape=Other)
+            gateway.ask(PATIENT, QUESTION, learner=learner, shape=Other)
     assert len(provider.seen) == 2 * len(gateway.PAUSES_SECONDS)
     assert providers.configured()[0].breaker.state == "closed"
 
 
 def test_an_answer_in_pieces(provider: Behaviour, learner: UUID) -> None:
-    pieces = list(gateway.stream(QUICK, QUESTION, learner=learner))
+    pieces = list(gateway.stream(PATIENT, QUESTION, learner=learner))
     assert [piece.text for piece in pieces] == list(WORDS)
     assert not any(piece.is_cached for piece in pieces)
 
 
 @pytest.mark.anyio
 async def test_from_asynchronous_code(provider: Behaviour, learner: UUID) -> None:
-    answer = await gateway.aask(QUICK, QUESTION, learner=learner)
-    async with aclosing(gateway.astream(QUICK, QUESTION, learner=learner)) as stream:
+    answer = await gateway.aask(PATIENT, QUESTION, learner=learner)
+    async with aclosing(gateway.astream(PATIENT, QUESTION, learner=learner)) as stream:
         assert "".join([piece.text async for piece in stream]) == answer.text
 
 
 @pytest.mark.parametrize("fault", ["cut", "429", "500", "malformed", "hang", "empty", "reset"])
 def test_a_fault_is_tried_again(provider: Behaviour, learner: UUID, fault: str) -> None:
     provider.fault = lambda number: "" if number in {1, 3} else fault
-    assert gateway.ask(QUICK, QUESTION, learner=learner).text == SENTENCE
+    task = HASTY if fault == "hang" else PATIENT
+    assert gateway.ask(task, QUESTION, learner=learner).text == SENTENCE
     if fault == "cut":
         return  # a stream's first piece has gone out by then
-    pieces = list(gateway.stream(QUICK, QUESTION, learner=learner))
+    pieces = list(gateway.stream(task, QUESTION, learner=learner))
     assert "".join(piece.text for piece in pieces) == SENTENCE
     assert len(provider.seen) == 4
 
 
 def test_slow_is_no_fault(provider: Behaviour, learner: UUID) -> None:
-    provider.fault = lambda _: "slow"
-    assert len(list(gateway.stream(QUICK, QUESTION, learner=learner))) == len(WORDS)
+    provider.fault, provider.seconds = lambda _: "slow", 1.5
+    assert len(list(gateway.stream(HASTY, QUESTION, learner=learner))) == len(WORDS)
     assert len(provider.seen) == 1
 
 
 def test_after_the_first_piece_nothing_is_tried_again(provider: Behaviour, learner: UUID) -> None:
     provider.fault = lambda _: "cut"
-    pieces = gateway.stream(QUICK, QUESTION, learner=learner)
+    pieces = gateway.stream(PATIENT, QUESTION, learner=learner)
     assert [next(pieces).text for _ in range(3)] == list(WORDS[:3])
     with pytest.raises(gateway.CutShort):
         next(pieces)
@@ -112,7 +114,7 @@ def test_a_question_the_provider_refuses_is_not_repeated(
     provider.fault = lambda _: "refuse"
     for _ in range(6):
         with pytest.raises(Unavailable):
-            gateway.ask(QUICK, QUESTION, learner=learner)
+            gateway.ask(PATIENT, QUESTION, learner=learner)
     assert len(provider.seen) == 6
     assert providers.configured()[0].breaker.state == "closed"
 
@@ -124,7 +126,7 @@ def test_the_second_provider_answers_for_the_first(
     with fault_server() as second:
         settings.LLM_BASE_URL = f"{provider.url},{second.url}"
         for _ in range(7):
-            assert gateway.ask(QUICK, QUESTION, learner=learner).text == SENTENCE
+            assert gateway.ask(PATIENT, QUESTION, learner=learner).text == SENTENCE
         assert len(provider.seen) == 5  # then its breaker is open
         assert len(second.seen) == 7
         for one in providers.configured():
@@ -202,7 +204,7 @@ def test_what_is_kept_of_a_learner_can_be_removed(provider: Behaviour, learner: 
 def test_without_a_provider_there_is_a_clear_refusal(settings: Any, learner: UUID) -> None:
     settings.LLM_BASE_URL = ""
     with pytest.raises(Unavailable):
-        gateway.ask(QUICK, QUESTION, learner=learner)
+        gateway.ask(PATIENT, QUESTION, learner=learner)
 
 
 def test_without_redis_it_answers_all_the_same(
@@ -221,9 +223,9 @@ def test_without_redis_it_answers_all_the_same(
 def test_too_long_a_question_is_refused(provider: Behaviour, learner: UUID, settings: Any) -> None:
     settings.LLM_INPUT_CHARS = 10
     with pytest.raises(Invalid):
-        gateway.ask(QUICK, QUESTION, learner=learner)
+        gateway.ask(PATIENT, QUESTION, learner=learner)
     with pytest.raises(Invalid):
-        list(gateway.stream(QUICK, QUESTION, learner=learner))
+        list(gateway.stream(PATIENT, QUESTION, learner=learner))
     assert provider.seen == []
 
 
@@ -236,7 +238,7 @@ def test_calls_a_minute_are_exact_for_many_at_once(
 
     def call() -> None:
         try:
-            outcomes.append(gateway.ask(QUICK, QUESTION, learner=learner))
+            outcomes.append(gateway.ask(PATIENT, QUESTION, learner=learner))
         except Exhausted as refused:
             outcomes.append(refused)
 
@@ -248,7 +250,7 @@ def test_calls_a_minute_are_exact_for_many_at_once(
     refused = [one for one in outcomes if isinstance(one, Exhausted)]
     assert (len(outcomes), len(refused), len(provider.seen)) == (20, 15, 5)
     assert {(one.status, 0 < one.retry_after_seconds <= 60) for one in refused} == {(429, True)}
-    assert gateway.ask(QUICK, QUESTION, learner=uuid4()).text == SENTENCE
+    assert gateway.ask(PATIENT, QUESTION, learner=uuid4()).text == SENTENCE
 
 
 @pytest.mark.asvs("LLM 2", "tokens a day")
@@ -257,10 +259,10 @@ def test_tokens_a_day_are_those_the_provider_counted(
 ) -> None:
     reserved = providers.guess_tokens(sum(len(text) for _, text in QUESTION)) + 80
     settings.LLM_TOKENS_PER_DAY = reserved + 14  # an answer takes 8 + 6
-    gateway.ask(QUICK, QUESTION, learner=learner)
-    list(gateway.stream(QUICK, QUESTION, learner=learner))
+    gateway.ask(PATIENT, QUESTION, learner=learner)
+    list(gateway.stream(PATIENT, QUESTION, learner=learner))
     with pytest.raises(Exhausted) as refused:
-        gateway.ask(QUICK, QUESTION, learner=learner)
+        gateway.ask(PATIENT, QUESTION, learner=learner)
     assert refused.value.retry_after_seconds > 3600
     assert "day" in refused.value.detail
 
@@ -272,7 +274,7 @@ def test_a_failed_call_costs_the_learner_nothing(
     provider.fault = lambda _: "refuse"
     for _ in range(3):
         with pytest.raises(Unavailable):
-            gateway.ask(QUICK, QUESTION, learner=learner)
+            gateway.ask(PATIENT, QUESTION, learner=learner)
 
 
 @pytest.mark.anyio
@@ -280,7 +282,7 @@ async def test_a_client_that_leaves_ends_the_providers_work(
     provider: Behaviour, learner: UUID
 ) -> None:
     provider.fault = lambda _: "hang"
-    task = asyncio.create_task(gateway.aask(QUICK, QUESTION, learner=learner))
+    task = asyncio.create_task(gateway.aask(PATIENT, QUESTION, learner=learner))
     while not provider.seen:  # noqa: ASYNC110  seen by a thread
         await asyncio.sleep(0.01)
     task.cancel()

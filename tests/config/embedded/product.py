@@ -40,6 +40,7 @@ class Product:
         self._environment = os.environ | {
             "RESEE_HOME": str(root),
             "RESEE_PORT": str(port),
+            "RESEE_LIVE_PORT": str(free_port()),
             "OCR_MODEL_SERVER_URL": "http://127.0.0.1:9",  # an operator's own: not started here
             "DICTIONARY_DIR": str(root),
             "RESEE_LLM": "off",
@@ -96,7 +97,7 @@ class Product:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal to the supervisor and return its exit code."""
         self.supervisor.send_signal(number)
-        return self.supervisor.wait(20)
+        return self.supervisor.wait(60)
 
     def remove(self) -> None:
         """Stop what runs, whatever state a failed test left it in."""
@@ -108,7 +109,7 @@ class Product:
         shutil.rmtree(self._run_dir(), ignore_errors=True)
 
     @staticmethod
-    def wait(condition: Any, seconds: float = 60) -> None:
+    def wait(condition: Any, seconds: float = 240) -> None:
         """Wait until ``condition`` holds."""
         deadline = time.monotonic() + seconds
         while not condition() and time.monotonic() < deadline:

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Device, User
+from accounts.models import DataArchive, Device, Erasure, Mailing, User
 from accounts.queries.learners import learner_of
 from config.api.models import ApiKey, IdempotentAnswer
 from config.celery import SCHEDULE, app
@@ -24,6 +24,9 @@ from config.outbox import stream
 from config.outbox.models import DeadLetter, OutboxEntry, ProcessedEvent
 from config.retention import RELAY, RULES, Rule, kept
 from config.settings import home
+from config.speech import storage as sounds
+from config.speech.commands import Wanted, order_speech
+from config.speech.models import Speech
 from ocr import storage
 from ocr.models import Scan
 from review.import_models import Import
@@ -108,6 +111,13 @@ def _import(user: User, at: datetime) -> IsThere:
     return lambda: default_storage.exists(name)
 
 
+def _speech(user: User, at: datetime) -> IsThere:
+    row = order_speech(user_id=user.pk, wanted=Wanted(f"It is {at:%H:%M %A}."), now=at)
+    name = sounds.name_of(row.sha256)
+    sounds.keep(b"sound", name)
+    return lambda: default_storage.exists(name) and Speech.objects.filter(pk=row.pk).exists()
+
+
 def _day(user: User, at: datetime) -> IsThere:
     sums = dict.fromkeys(SUMS, 1)
     day = at.date()
@@ -123,7 +133,30 @@ def _backup(_: User, at: datetime) -> IsThere:
     return folder.exists
 
 
+def _archive(alice: User, at: datetime) -> IsThere:
+    ended = Job.objects.create(task="t", user=alice, state="succeeded")
+    name = default_storage.save("archives/a.zip", ContentFile(b"zip"))
+    row = DataArchive.objects.create(user=alice, job=ended, kind="export", file=name)
+    _row(row, created_at=at)
+    return lambda: default_storage.exists(name)
+
+
+def _erasure(_: User, at: datetime) -> IsThere:
+    user = User.objects.create_user(f"{uuid4().hex}@example.com")
+    due = at + kept("erasures")
+    return _row(Erasure.objects.create(user=user, requested_at=at, due_at=due), requested_at=at)
+
+
+def _mailing(alice: User, at: datetime) -> IsThere:
+    row = Mailing(user=alice, kind="reminder", local_day=at.date(), due_at=at, try_at=at)
+    row.save()
+    return _row(row, due_at=at)
+
+
 MADE: dict[str, Make] = {
+    "mailings": _mailing,
+    "archives": _archive,
+    "erasures": _erasure,
     "outbox": _outbox,
     "handled_events": _handled,
     "dead_letters": _dead,
@@ -135,6 +168,7 @@ MADE: dict[str, Make] = {
     "originals": _original,
     "strays": _stray,
     "imports": _import,
+    "speech": _speech,
     "days": _day,
     "backups": _backup,
 }

@@ -1,0 +1,1 @@
+"""Following conversations as they grow: over WebSockets and server-sent events, in one process."""

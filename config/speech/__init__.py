@@ -1,0 +1,1 @@
+"""Speech: a text read aloud, of a learner's own or of a row of theirs."""
