@@ -15,9 +15,11 @@ def say() -> None:
     """Register each model; for ``AppConfig.ready``."""
     register(
         Fate.RESTORED,
-        "review.Category", "review.Content", "review.ReviewSchedule", "review.LearnerClock",
-        "review.AnkiNotetype",
+        "review.Category", "review.Content", "review.LearnerClock", "review.AnkiNotetype",
+        "review.Plan", "review.Optimisation",
     )  # fmt: skip
+    of_plan = ["placed_at", "placed_for", "planned_at"]  # planned anew
+    register(Fate.RESTORED, "review.ReviewSchedule", omitted=of_plan)
     register(Fate.RESTORED, "review.SchedulingParameters", shared="")
     register(Fate.RESTORED, "review.Plan", "review.Optimisation")
     register(Fate.RESTORED, "review.ReviewHistory", "review.ReviewAdjustment", omitted=["xid"])

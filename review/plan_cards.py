@@ -116,8 +116,8 @@ def _done(learner: Learner, today: date, now: datetime) -> dict[tuple[int, bool]
     """Return today's answers by category, and whether the card was new; learning left out."""
     rows = (
         ReviewHistory.objects.filter(
-            user_id=learner.id,
-            reviewed_at__gt=now - timedelta(days=2),  # by the index of times
+            content__schedule__user_id=learner.id,  # by the cards of today: facts have no other way
+            content__schedule__reviewed_at__gte=now - timedelta(days=2),
             local_day=today,
             sign=1,
             undone_by=None,

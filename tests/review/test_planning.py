@@ -6,8 +6,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.queries.learners import Learner
+from review import tasks
 from review.commands.categories import create_category
 from review.commands.contents import NewContent, add_content
 from review.commands.plans import change_category_plan, change_plan, place_cards
@@ -18,7 +20,7 @@ from review.models import ReviewSchedule
 from review.plan_terms import Calendar, PlanCard, Wishes, predicted_recall, window
 from review.planning import plan
 from review.queries.due import Order, due_cards
-from review.queries.planning import deferred_cards, outlook
+from review.queries.planning import deferred_cards, learners_to_plan, outlook
 from review.ratings import Rating
 from review.scheduling import Parameters
 from tests.client import ApiClient
@@ -197,6 +199,16 @@ def test_caps_decide_what_is_asked_today_and_the_rest_is_listed(learner: Learner
     assert due_cards(learner, now=NOW + DAY, limit=20).due_count == 6
     change_plan(learner=learner, changes={"new_a_day": None}, now=NOW)
     assert due_cards(learner, now=NOW, limit=20).due_count == 7
+
+
+def test_the_clock_plans_who_has_caps_and_once_a_day(learner: Learner) -> None:
+    for number in range(3):
+        card(learner, f"new {number}", now=timezone.now() - DAY)
+    change_plan(learner=learner, changes={"new_a_day": 1}, now=timezone.now() - DAY * 2)
+    assert [each.id for each in learners_to_plan(timezone.now())] == [learner.id]
+    tasks.plan()
+    assert due_cards(learner, now=timezone.now(), limit=9).due_count == 1
+    assert list(learners_to_plan(timezone.now())) == []
 
 
 def test_a_backlog_can_be_asked_for_by_recall(learner: Learner, api: ApiClient) -> None:
