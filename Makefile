@@ -29,7 +29,7 @@ check: environment-dev  ## style, types, import rules, migrations, written contr
 	.ci/audit
 	$(PY) -m config.embedded.servers $(MAKE) --no-print-directory check-database
 
-APPS := accounts api exams jobs ocr outbox review
+APPS := accounts api chat exams jobs ocr outbox review speech
 check-database: export LOG_LEVEL = WARNING
 check-database:
 	$(PY) manage.py makemigrations --check --dry-run
