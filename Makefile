@@ -25,7 +25,7 @@ check: environment-dev  ## style, types, import rules, migrations, written contr
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	.venv/bin/lint-imports
-	$(PY) -m bandit -q -c pyproject.toml -r accounts config review exams ocr manage.py
+	$(PY) -m bandit -q -c pyproject.toml -r accounts chat config review exams ocr manage.py
 	.ci/audit
 	$(PY) -m config.embedded.servers $(MAKE) --no-print-directory check-database
 

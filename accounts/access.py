@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Device
+from accounts.models import DataArchive, Device, RewardEntry
 from config.errors import NotFound
 
 
@@ -12,6 +12,30 @@ class DeviceNotFound(NotFound):
     """No such device of this learner, or it is logged out already."""
 
     code = "device_not_found"
+
+
+class ArchiveNotFound(NotFound):
+    """No such archive of this learner, or its file is gone."""
+
+    code = "archive_not_found"
+
+
+def archives_of(user_id: int) -> QuerySet[DataArchive]:
+    """Return the learner's archives."""
+    return DataArchive.objects.filter(user_id=user_id)
+
+
+def archive_of(user_id: int, public_id: UUID) -> DataArchive:
+    """Return one archive with its job; ArchiveNotFound."""
+    found = archives_of(user_id).select_related("job").filter(public_id=public_id).first()
+    if found is None:
+        raise ArchiveNotFound("You have no archive with this id.")
+    return found
+
+
+def rewards_of(user_id: int) -> QuerySet[RewardEntry]:
+    """Return what the learner was rewarded for."""
+    return RewardEntry.objects.filter(user_id=user_id)
 
 
 def devices_of(user_id: int) -> QuerySet[Device]:

@@ -11,9 +11,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Close gaps in what allauth checks; subscribe to events."""
-        from accounts import handlers  # noqa: F401
+        from accounts import handlers, personal_data  # noqa: F401
         from accounts.passkeys import guard_inputs
         from accounts.passwords import keep_as_typed
 
         guard_inputs()
+        personal_data.say()
         keep_as_typed()

@@ -17,7 +17,9 @@ AUDIT = frozenset(
     }
 )
 
-DECIDED = frozenset({"accounts.change_user", "exams.change_appeal", "exams.change_question"})
+DECIDED = frozenset(
+    {"accounts.change_user", "exams.change_appeal", "exams.change_question", "ocr.change_scan"}
+)
 
 
 class Role(StrEnum):
@@ -37,9 +39,10 @@ class Role(StrEnum):
 def may(role: str, permission: str) -> bool:
     """Tell whether a role has a permission, spelt as Django does: ``accounts.change_user``.
 
-    Support looks at everything but the audit, may disable a learner, decides appeals and gives
-    withdrawn questions back; admins also add accounts, change them and give roles, and bring in
-    questions of the level test. Nobody deletes.
+    Support looks at everything but the audit, may disable a learner and log them out, decides
+    appeals, withdraws questions and gives them back, has scans read again; admins also add
+    accounts, change them and give roles, bring in questions of the level test, and have read models
+    rebuilt. Nobody deletes.
     """
     app, _, name = permission.partition(".")
     if app not in OUR_APPS or not Role(role).is_staff:
@@ -47,7 +50,9 @@ def may(role: str, permission: str) -> bool:
     if permission in DECIDED:
         return True
     if role == Role.ADMIN:
-        added = {"accounts.add_user", "exams.add_levelitem"}
+        added = {
+            "accounts.add_user", "exams.add_levelitem", "review.change_readmodelwatermark",
+        }  # fmt: skip
         return name.startswith("view_") or permission in added
     return name.startswith("view_") and permission not in AUDIT
 

@@ -82,6 +82,11 @@ def revoke_device(device_id: UUID, *, seconds: int) -> None:
     transaction.on_commit(lambda: _tell(lambda: cache.set(key, _REVOKED, seconds)))
 
 
+def erase(user_id: UUID) -> None:
+    """Remove the entry of a user who is no more."""
+    cache.delete(_user(str(user_id)))
+
+
 def _tell(say: Callable[[], object]) -> None:
     if not _try(say):
         UNTOLD.inc()

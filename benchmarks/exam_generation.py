@@ -91,7 +91,7 @@ def each_kind(learner: Any, count: int, seed: int) -> dict[str, Any]:
     from exams.validation import faults
 
     asked = cards(learner, choice="all", category_id=None, tags=(), size=count, now=timezone.now())
-    near, source = around(learner, asked), random.Random(seed)
+    near, source = around(learner, asked, with_sounds=True), random.Random(seed)
     tried, good, rejected = Counter[str](), Counter[str](), Counter[str]()
     before = time.process_time()
     for card in asked:

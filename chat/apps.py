@@ -8,3 +8,9 @@ class ChatConfig(AppConfig):
 
     name = "chat"
     verbose_name = "Tutor"
+
+    def ready(self) -> None:
+        """Say what becomes of conversations with the account."""
+        from chat import personal_data
+
+        personal_data.say()

@@ -8,7 +8,9 @@ import operator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypedDict
+from uuid import UUID
 
+import orjson
 import structlog
 from django.conf import settings
 from django.utils import timezone
@@ -71,6 +73,16 @@ def answer(pen: Pen) -> Ending:
 def thread_of(turn: Turn) -> str:
     """Return under which name the state is kept: the learner's, and the conversation's."""
     return f"{turn.learner.public_id}.{turn.pen.reply.conversation.public_id}"
+
+
+def forget_threads(learner_id: UUID) -> None:
+    """Remove what is kept of a learner's conversations; RedisError."""
+    saver = _saver(settings.REDIS_URL)
+    found = saver.client.hscan_iter(
+        f"{PREFIX}:threads", match=f"{PREFIX}:idx:{learner_id}.*", count=1000
+    )
+    for thread in {orjson.loads(told)["thread"] for _, told in found}:
+        saver.delete_thread(thread)
 
 
 def _supervise(_state: State, runtime: Runtime[Turn]) -> dict[str, Any]:
@@ -138,14 +150,18 @@ def _builder() -> StateGraph[State, Turn, State, State]:
 
 @cache
 def _graph(redis: str) -> Any:
-    saver = RedisSaver(
+    return _builder().compile(checkpointer=_saver(redis))
+
+
+@cache
+def _saver(redis: str) -> RedisSaver:
+    return RedisSaver(
         url=redis_url(redis, "ai"),
         ttl=KEPT_SECONDS,
         prefix=PREFIX,
         socket_timeout=2.0,
         socket_connect_timeout=1.0,
     )
-    return _builder().compile(checkpointer=saver)
 
 
 @cache

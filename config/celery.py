@@ -92,6 +92,9 @@ ROUTES = {
     "ocr.tasks.read_scan": {"queue": "ocr"},
     "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
+    "accounts.tasks.plan_mailings": {"queue": "high"},
+    "accounts.tasks.send_mailings": {"queue": "high"},
+    "accounts.tasks.make_avatar": {"queue": "storage"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
@@ -192,6 +195,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "prune-accounts": {
         "task": "accounts.tasks.prune",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "plan-mailings": {
+        "task": "accounts.tasks.plan_mailings",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "erase-accounts": {
+        "task": "accounts.tasks.erase_due",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },

@@ -111,6 +111,24 @@ RULES = (
         kept=timedelta(days=1),
     ),
     Rule(
+        name="archives",
+        what="Archives of everything of a learner, and those sent to be brought back",
+        entry="prune-accounts",
+        kept=timedelta(days=7),
+    ),
+    Rule(
+        name="mailings",
+        what="Which reminders and reports were sent, since they were due",
+        entry="prune-accounts",
+        kept=timedelta(days=90),
+    ),
+    Rule(
+        name="erasures",
+        what="Accounts whose learner wants to be erased; backups end by their own rule",
+        entry="erase-accounts",
+        kept=timedelta(days=14),
+    ),
+    Rule(
         name="days",
         what="Rollups by day and category; the facts stay, and so do the activity's days",
         entry="fold",

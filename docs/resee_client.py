@@ -33,6 +33,46 @@ class Root(TypedDict):
     me: str
 
 
+class PaginatedArchiveList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Archive]
+
+
+class Archive(TypedDict):
+    """Everything of yours in one zip, on its way out or in; see its README inside."""
+
+    id: str
+    kind: ArchiveKindEnum
+    job: str
+    state: StateEnum
+    percent: int
+    byte_count: int
+    counts: dict[str, Any]
+    is_there: bool
+    created_at: str
+
+
+class ArchiveFileRequest(TypedDict):
+    """An archive that an export has made."""
+
+    file: File
+
+
+class Erasure(TypedDict):
+    """When nothing will be left, save in backups, which end later by themselves."""
+
+    requested_at: str
+    due_at: str
+    backups_end_at: str | None
+
+
+class EraseRequest(TypedDict):
+    """The confirmation."""
+
+    email: str
+
+
 class PaginatedApiKeyList(TypedDict):
     next: str | None
     previous: str | None
@@ -262,6 +302,62 @@ class NewContentsRequest(TypedDict):
     contents: list[NewContentRequest]
 
 
+class PaginatedConversationList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Conversation]
+
+
+class ConversationRequest(TypedDict):
+    """A conversation; ``event_count`` is the number of its last event, to follow it from."""
+
+    title: NotRequired[str]
+
+
+class Conversation(TypedDict):
+    """A conversation; ``event_count`` is the number of its last event, to follow it from."""
+
+    id: str
+    title: NotRequired[str]
+    message_count: int
+    event_count: int
+    created_at: str
+    said_at: str
+
+
+class PatchedConversationRequest(TypedDict):
+    """A conversation; ``event_count`` is the number of its last event, to follow it from."""
+
+    title: NotRequired[str]
+
+
+class ChatMessage(TypedDict):
+    """A message of the learner's or the tutor's; a reply's text is whole when it has ended."""
+
+    id: str
+    position: int
+    role: RoleEnum
+    intent: str
+    state: ChatMessageStateEnum
+    text: str
+    extras: dict[str, Any]
+    answered_by: str
+    is_cached: bool
+    code: str
+    level: str
+    place: int
+    created_at: str
+    ended_at: str | None
+
+
+class SayRequest(TypedDict):
+    """What a learner says; ``id`` makes a repeated request harmless, for ever."""
+
+    text: str
+    id: NotRequired[str]
+    intent: NotRequired[IntentEnum | BlankEnum]
+
+
 class Device(TypedDict):
     """One log-in; ``is_current`` marks the one that asks."""
 
@@ -487,6 +583,9 @@ class Profile(TypedDict):
     target_language: str
     time_zone: str
     rollover_hour: int
+    daily_goal: int
+    reminder_hour: int | None
+    desired_retention: float
     level: str
     level_measured_at: str | None
     joined_at: str
@@ -500,6 +599,70 @@ class PatchedProfileChangesRequest(TypedDict):
     target_language: NotRequired[str]
     time_zone: NotRequired[str]
     rollover_hour: NotRequired[int]
+    daily_goal: NotRequired[int]
+    reminder_hour: NotRequired[int | None]
+    desired_retention: NotRequired[float]
+
+
+class Avatar(TypedDict):
+    """Your picture: the sizes that can be read, in pixels, and how its making stands."""
+
+    sizes: list[int]
+    job: str | None
+    uploaded_at: str
+
+
+class PictureRequest(TypedDict):
+    """A JPEG, PNG, WebP or GIF of 10 MB at most; the middle square is taken."""
+
+    file: File
+
+
+class Notifications(TypedDict):
+    """Which mails you want besides those of the sign-in."""
+
+    is_reminded: NotRequired[bool]
+    has_weekly_report: NotRequired[bool]
+
+
+class PatchedNotificationsRequest(TypedDict):
+    """Which mails you want besides those of the sign-in."""
+
+    is_reminded: NotRequired[bool]
+    has_weekly_report: NotRequired[bool]
+
+
+class Rewards(TypedDict):
+    """What you have earned; it follows your reviews within seconds."""
+
+    xp: int
+    character: Character
+    streak: Streak
+    missions: list[Mission]
+    achievements: list[Achievement]
+
+
+class PaginatedRewardEntryList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[RewardEntry]
+
+
+class Summary(TypedDict):
+    """Today against the daily goal, what is due, days in a row, the last twelve weeks."""
+
+    today: str
+    reviewed_today: int
+    daily_goal: int
+    is_goal_reached: bool
+    due_now: int
+    due_today: int
+    streak_days: int
+    card_count: int
+    reviews_30_days: int
+    success_rate_30_days: float | None
+    active_days: int
+    days: list[SummaryDay]
 
 
 class UploadRequest(TypedDict):
@@ -617,6 +780,17 @@ class ScanText(TypedDict):
     id: str
     pages: list[PageText]
 
+SpeechWishRequest: TypeAlias = "SpeechOfTextRequest | SpeechOfContentRequest"
+
+
+class Speech(TypedDict):
+    """What is read aloud: ``audio`` is where, once it is spoken; until then ``job`` is at it."""
+
+    id: str
+    is_spoken: bool
+    audio: str | None
+    job: str | None
+
 
 class Activity(TypedDict):
     """Days without gaps, oldest first, today last."""
@@ -714,6 +888,10 @@ class MFAAuthenticate(TypedDict):
 class ConfirmLoginCode(TypedDict):
     code: Code
 
+ArchiveKindEnum: TypeAlias = "Literal['export', 'import']"
+
+StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
+
 
 class ApiKey(TypedDict):
     """A key; ``prefix`` is how it begins."""
@@ -726,13 +904,13 @@ class ApiKey(TypedDict):
     last_used_at: str | None
     created_at: str
 
-ScopesEnum: TypeAlias = "Literal['attempts:read', 'attempts:write', 'categories:read', 'categories:write', 'contents:read', 'contents:write', 'exams:read', 'exams:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'statistics:read', 'statistics:write']"
+ScopesEnum: TypeAlias = "Literal['attempts:read', 'attempts:write', 'categories:read', 'categories:write', 'contents:read', 'contents:write', 'conversations:read', 'conversations:write', 'exams:read', 'exams:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'speech:read', 'speech:write', 'statistics:read', 'statistics:write']"
 
 AttemptStateEnum: TypeAlias = "Literal['open', 'finished']"
 
 
 class ExamQuestion(TypedDict):
-    """What is asked. Cloze: the gap ___; multiple choice, typing: the word of this meaning."""
+    """What is asked. Cloze: the gap ___; multiple choice, typing: the word of this meaning. Listening: the word that is heard, or lacks in the stem."""
 
     id: str
     position: int
@@ -742,6 +920,7 @@ class ExamQuestion(TypedDict):
     hint: str
     prompts: list[str]
     options: list[ExamOption]
+    audio: str | None
 
 
 class AttemptResult(TypedDict):
@@ -811,13 +990,19 @@ class Intervals(TypedDict):
     good: Interval
     easy: Interval
 
+RoleEnum: TypeAlias = "Literal['learner', 'tutor']"
+
+ChatMessageStateEnum: TypeAlias = "Literal['waiting', 'writing', 'done', 'cancelled', 'cut']"
+
+IntentEnum: TypeAlias = "Literal['chat', 'correction', 'vocabulary', 'level_test', 'exam']"
+
+BlankEnum: TypeAlias = "Literal['']"
+
 ChoiceEnum: TypeAlias = "Literal['due', 'weak', 'recent', 'all']"
 
-QuestionKindEnum: TypeAlias = "Literal['cloze', 'multiple_choice', 'matching', 'typing', 'open']"
+QuestionKindEnum: TypeAlias = "Literal['cloze', 'multiple_choice', 'matching', 'typing', 'open', 'listening']"
 
 ImportKindEnum: TypeAlias = "Literal['anki', 'table']"
-
-StateEnum: TypeAlias = "Literal['queued', 'running', 'succeeded', 'failed']"
 
 
 class ImportError(TypedDict):
@@ -899,6 +1084,59 @@ class Probabilities(TypedDict):
     C2: float
 
 ByEnum: TypeAlias = "Literal['classifier', 'lexical']"
+
+
+class Character(TypedDict):
+    """It grows with XP: seed, sprout, sapling, tree, forest."""
+
+    stage: str
+    level: int
+    level_begins_at_xp: int
+    next_level_at_xp: int
+
+
+class Streak(TypedDict):
+    """Days in a row; each seven earn a freeze, which a missed day takes instead of the streak."""
+
+    days: int
+    freezes: int
+    best: int
+
+
+class Mission(TypedDict):
+    """Something to do in your day or week."""
+
+    code: str
+    period: str
+    done: int
+    wanted: int
+    xp: int
+    is_complete: bool
+
+
+class Achievement(TypedDict):
+    """Something you have done for ever."""
+
+    code: str
+    xp: int
+    earned_at: str
+
+
+class RewardEntry(TypedDict):
+    """One entry of the ledger; ``key`` says for what."""
+
+    key: str
+    kind: RewardEntryKindEnum
+    xp: int
+    local_day: NotRequired[str | None]
+    occurred_at: str
+
+
+class SummaryDay(TypedDict):
+    """One of the learner's own days."""
+
+    day: str
+    review_count: int
 
 LanguageEnum: TypeAlias = "Literal['auto', 'english', 'korean', 'chinese', 'japanese']"
 
@@ -1048,6 +1286,22 @@ class PageText(TypedDict):
     text: str
 
 
+class SpeechOfTextRequest(TypedDict):
+    """A text to read aloud."""
+
+    voice: NotRequired[VoiceEnum]
+    speed: NotRequired[SpeedEnum]
+    text: str
+
+
+class SpeechOfContentRequest(TypedDict):
+    """A content of the learner's to read aloud."""
+
+    voice: NotRequired[VoiceEnum]
+    speed: NotRequired[SpeedEnum]
+    content: str
+
+
 class ActivityDay(TypedDict):
     """One of the learner's own days."""
 
@@ -1179,6 +1433,8 @@ class LevelProbabilities(TypedDict):
     C1: float
     C2: float
 
+RewardEntryKindEnum: TypeAlias = "Literal['review', 'undo', 'mission', 'achievement', 'payout']"
+
 
 class Line(TypedDict):
     """A line of text; ``polygon`` in pixels of the upright, cut page, clockwise from top left. ``problem`` is empty or language_unavailable: part of it is in a script that nothing here reads."""
@@ -1208,6 +1464,10 @@ class Problem(TypedDict):
     code: str
     detail: str
     errors: NotRequired[list[FieldError]]
+
+VoiceEnum: TypeAlias = "Literal['en-us', 'en-gb', 'ko']"
+
+SpeedEnum: TypeAlias = "Literal['slow', 'normal', 'fast']"
 
 
 class Buttons(TypedDict):
@@ -1308,6 +1568,38 @@ class Resee:
         """Say which version this is and where everything else lives."""
         return self._call("GET", "/api/v1/")
 
+    def archives_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedArchiveList:
+        """Return your archives, newest first, in pages."""
+        return self._call("GET", "/api/v1/account/archives/", query={"cursor": cursor, "page_size": page_size})
+
+    def archives_make(self, *, idempotency_key: str | None = None) -> Archive:
+        """Have everything of yours put into one zip; a job does it, kept for a week."""
+        return self._call("POST", "/api/v1/account/archives/", header={"Idempotency-Key": idempotency_key})
+
+    def archives_read(self, archive_id: str) -> Archive:
+        """Return how far it is."""
+        return self._call("GET", f"/api/v1/account/archives/{archive_id}/")
+
+    def archives_file(self, archive_id: str) -> bytes:
+        """Return the archive you had made."""
+        return self._call("GET", f"/api/v1/account/archives/{archive_id}/file/", is_json=False)
+
+    def archives_import(self, body: ArchiveFileRequest, *, idempotency_key: str | None = None) -> Archive:
+        """Bring an archive back into this account, which has to be empty; a job does it."""
+        return self._call("POST", "/api/v1/account/archives/import/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def erasure_read(self) -> Erasure:
+        """Return when your account will be erased; 404 when it will not be."""
+        return self._call("GET", "/api/v1/account/deletion/")
+
+    def erasure_request(self, body: EraseRequest) -> Erasure:
+        """Have everything of yours erased in 14 days; you are logged out everywhere."""
+        return self._call("POST", "/api/v1/account/deletion/", body=body)
+
+    def erasure_cancel(self) -> None:
+        """Keep your account after all."""
+        return self._call("DELETE", "/api/v1/account/deletion/")
+
     def api_keys_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedApiKeyList:
         """Return your keys, newest first; revoked ones are gone."""
         return self._call("GET", "/api/v1/api-keys/", query={"cursor": cursor, "page_size": page_size})
@@ -1339,6 +1631,10 @@ class Resee:
     def attempts_finish(self, attempt_id: str) -> Attempt:
         """End an attempt with what was answered. Twice is once."""
         return self._call("POST", f"/api/v1/attempts/{attempt_id}/finish/")
+
+    def attempts_question_audio(self, attempt_id: str, exam_question_id: str) -> bytes:
+        """Return what is heard in the question that is asked now, or was answered, as a WAV."""
+        return self._call("GET", f"/api/v1/attempts/{attempt_id}/questions/{exam_question_id}/audio/", is_json=False)
 
     def attempts_confirm_reviews(self, attempt_id: str, body: ConfirmRequest) -> list[ConfirmedReview]:
         """Record proposed reviews, each as of its answer. Nothing is recorded without this."""
@@ -1423,6 +1719,38 @@ class Resee:
     def contents_create_bulk(self, body: NewContentsRequest, *, idempotency_key: str | None = None) -> list[Content]:
         """Add up to 1,000 cards, all or none; they are answered in the order given."""
         return self._call("POST", "/api/v1/contents/bulk/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def conversations_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedConversationList:
+        """List your conversations, newest first."""
+        return self._call("GET", "/api/v1/conversations/", query={"cursor": cursor, "page_size": page_size})
+
+    def conversations_begin(self, body: ConversationRequest, *, idempotency_key: str | None = None) -> Conversation:
+        """Begin a conversation. Follow it at /live/v1/ while the tutor writes."""
+        return self._call("POST", "/api/v1/conversations/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def conversations_get(self, conversation_id: str) -> Conversation:
+        """Return a conversation."""
+        return self._call("GET", f"/api/v1/conversations/{conversation_id}/")
+
+    def conversations_name(self, conversation_id: str, body: PatchedConversationRequest) -> Conversation:
+        """Give it another title."""
+        return self._call("PATCH", f"/api/v1/conversations/{conversation_id}/", body=body)
+
+    def conversations_delete(self, conversation_id: str) -> None:
+        """Delete it with all that was said; the tutor remembers nothing of it."""
+        return self._call("DELETE", f"/api/v1/conversations/{conversation_id}/")
+
+    def messages_list(self, conversation_id: str, *, before: int | None = None, limit: int | None = None) -> list[ChatMessage]:
+        """Return the last messages, oldest first."""
+        return self._call("GET", f"/api/v1/conversations/{conversation_id}/messages/", query={"before": before, "limit": limit})
+
+    def messages_say(self, conversation_id: str, body: SayRequest) -> ChatMessage:
+        """Say something; the reply comes back as it stands and is written from now on."""
+        return self._call("POST", f"/api/v1/conversations/{conversation_id}/messages/", body=body)
+
+    def messages_cancel(self, conversation_id: str, message_id: str) -> ChatMessage:
+        """End a reply with what was written of it. Twice is once."""
+        return self._call("POST", f"/api/v1/conversations/{conversation_id}/messages/{message_id}/cancel/")
 
     def devices_list(self) -> list[Device]:
         """Return the devices you are logged in on, the last used first."""
@@ -1548,6 +1876,42 @@ class Resee:
         """Change your profile; fields that are left out stay as they are."""
         return self._call("PATCH", "/api/v1/me/", header={"If-Match": if_match}, body=body)
 
+    def avatar_read(self) -> Avatar:
+        """Return which sizes there are of your picture."""
+        return self._call("GET", "/api/v1/me/avatar/")
+
+    def avatar_set(self, body: PictureRequest, *, idempotency_key: str | None = None) -> Avatar:
+        """Send a picture; its sizes are made by a job, the former ones stay until then."""
+        return self._call("POST", "/api/v1/me/avatar/", header={"Idempotency-Key": idempotency_key}, form=body)
+
+    def avatar_remove(self) -> None:
+        """Remove your picture."""
+        return self._call("DELETE", "/api/v1/me/avatar/")
+
+    def avatar_file(self, size: int) -> bytes:
+        """Return your picture, 64, 160 or 512 pixels wide and high."""
+        return self._call("GET", f"/api/v1/me/avatar/{size}/", is_json=False)
+
+    def notifications_read(self) -> Notifications:
+        """Return which mails you want."""
+        return self._call("GET", "/api/v1/me/notifications/")
+
+    def notifications_change(self, body: PatchedNotificationsRequest) -> Notifications:
+        """Change it; the hour of the reminder stands in your profile."""
+        return self._call("PATCH", "/api/v1/me/notifications/", body=body)
+
+    def rewards_read(self) -> Rewards:
+        """Return your XP, character, streak, missions and achievements."""
+        return self._call("GET", "/api/v1/me/rewards/")
+
+    def rewards_ledger(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedRewardEntryList:
+        """Return every reward of yours, newest first, in pages."""
+        return self._call("GET", "/api/v1/me/rewards/ledger/", query={"cursor": cursor, "page_size": page_size})
+
+    def me_summary(self) -> Summary:
+        """Return how you are doing, your own last answer included."""
+        return self._call("GET", "/api/v1/me/summary/")
+
     def media_read(self, medium_id: str) -> bytes:
         """Return a file that contents name in ``media``."""
         return self._call("GET", f"/api/v1/media/{medium_id}/", is_json=False)
@@ -1644,6 +2008,14 @@ class Resee:
         """Change it from the next answer on."""
         return self._call("PATCH", "/api/v1/scheduling/", body=body)
 
+    def speech_order(self, body: SpeechWishRequest) -> Speech:
+        """Have a text, or what a row of yours says, read aloud."""
+        return self._call("POST", "/api/v1/speech/", body=body)
+
+    def speech_audio(self, speech_id: str) -> bytes:
+        """Return a WAV of a minute at most; 404 until it is spoken."""
+        return self._call("GET", f"/api/v1/speech/{speech_id}/audio/", is_json=False)
+
     def statistics_activity(self, *, days: int | None = None) -> Activity:
         """Return the reviews of each of the last days."""
         return self._call("GET", "/api/v1/statistics/activity/", query={"days": days})
@@ -1663,6 +2035,14 @@ class Resee:
     def statistics_retention(self) -> Retention:
         """Return the share recalled, and the buttons pressed, by interval."""
         return self._call("GET", "/api/v1/statistics/retention/")
+
+    def unsubscribe_page(self, token: str) -> bytes:
+        """Return a page with a button: looking at a link changes nothing."""
+        return self._call("GET", f"/api/v1/unsubscribe/{token}/", is_json=False)
+
+    def unsubscribe(self, token: str) -> bytes:
+        """End these mails; as RFC 8058 has it, too. Twice is once."""
+        return self._call("POST", f"/api/v1/unsubscribe/{token}/", is_json=False)
 
     def auth_config_get(self) -> ConfigurationResponse:
         """Get configuration."""

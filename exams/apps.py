@@ -8,3 +8,9 @@ class ExamsConfig(AppConfig):
 
     name = "exams"
     verbose_name = "Level tests and exams"
+
+    def ready(self) -> None:
+        """Say what becomes of a learner's rows."""
+        from exams import personal_data
+
+        personal_data.say()

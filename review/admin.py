@@ -1,7 +1,8 @@
 """Cards, schedules and facts in the admin: to look at."""
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
@@ -20,6 +21,7 @@ from review.models import (
 )
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
+from review.tasks import rebuild
 
 
 @admin.register(Category)
@@ -103,6 +105,17 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     """How far the rollups have counted."""
 
     list_display = ("__str__", "folded_at", "history_base_id", "adjustment_base_id")
+    actions = (*ReadOnlyTable.actions, "rebuild")
+
+    @admin.action(description="Rebuild every read model from the facts", permissions=["rebuild"])
+    def rebuild(self, request: HttpRequest, _: QuerySet[ReadModelWatermark]) -> None:
+        """Have a worker do it; answers wait meanwhile, readers do not."""
+        rebuild.delay()
+        self.message_user(request, "The read models are being rebuilt", messages.SUCCESS)
+
+    def has_rebuild_permission(self, request: HttpRequest) -> bool:
+        """Admins."""
+        return bool(request.user.has_perm("review.change_readmodelwatermark"))
 
 
 @admin.register(Import)

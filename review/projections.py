@@ -192,6 +192,12 @@ def _text(name: str) -> str:
     return (Path(__file__).parent / "sql" / f"{name}.sql").read_text()
 
 
+def hold(_: object = None) -> None:
+    """Keep folds and rebuilds out for the rest of the transaction: facts are being erased."""
+    with connection.cursor() as cursor:
+        _lock(cursor)
+
+
 def _lock(cursor: Any) -> None:
     """Wait in a statement of its own, so that the next one's snapshot holds what we waited for."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

@@ -21,6 +21,12 @@ def fold(**_: object) -> None:
     metrics.TAIL_FACTS.set(projections.age().tail_count)
 
 
+@shared_task(name="review.tasks.rebuild")
+def rebuild(**_: object) -> None:
+    """Make all read models from nothing; writers wait meanwhile."""
+    projections.rebuild()
+
+
 @shared_task(name="review.tasks.warm")
 def warm(**_: object) -> None:
     """Keep the figures of active learners in the cache, above all where their day has begun."""

@@ -6,6 +6,9 @@ from django.http import Http404
 from django.urls import include, path
 
 from accounts.api.devices import Devices, OneDevice
+from accounts.api.pages import AvatarFile, AvatarView, Notifications
+from accounts.api.rewards import Ledger, Rewards
+from accounts.api.unsubscribe import Unsubscribe
 from accounts.api.views import Me
 
 
@@ -21,5 +24,12 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
+    path("unsubscribe/<str:token>/", Unsubscribe.as_view(), name="unsubscribe"),
+    path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),
+    path("me/notifications/", Notifications.as_view(), name="notifications"),
+    path("me/rewards/", Rewards.as_view(), name="rewards"),
+    path("me/rewards/ledger/", Ledger.as_view(), name="rewards-ledger"),
+    path("me/avatar/", AvatarView.as_view(), name="avatar"),
+    path("me/avatar/<int:size>/", AvatarFile.as_view(), name="avatar-file"),
 ]

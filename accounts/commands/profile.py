@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.queries.learners import Learner
+from accounts.queries.profile import part
 from config.errors import Invalid
 
 
@@ -22,6 +23,9 @@ class ProfileChanges(TypedDict, total=False):
     target_language: str
     time_zone: str
     rollover_hour: int
+    daily_goal: int
+    reminder_hour: int | None
+    desired_retention: float
 
 
 _ALL_FIELDS = {field.name for field in User._meta.fields}  # noqa: SLF001  Django's public API
@@ -42,14 +46,17 @@ def update_profile(
     """
     user = User.objects.select_for_update().get(pk=learner.id)
     check(user)
-    for field, value in changes.items():
+    own = {name: value for name, value in changes.items() if name in _ALL_FIELDS}
+    for name in changes.keys() - own.keys():
+        part(name).write(learner, changes[name])  # type: ignore[literal-required]
+    for field, value in own.items():
         setattr(user, field, value)
     try:
-        user.clean_fields(exclude=_ALL_FIELDS - changes.keys())
+        user.clean_fields(exclude=_ALL_FIELDS - own.keys())
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid(messages[0], field=field) from None
-    user.save(update_fields=list(changes))
+    user.save(update_fields=list(own))
     return user
 
 

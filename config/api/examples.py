@@ -21,6 +21,7 @@ _FORMATS = {
 }
 SAMPLES: Mapping[str, Any] = {
     "answered_by": "model",
+    "audio": f"/api/v1/speech/{_ID}/audio/",
     "back": "not wanting to do something",
     "below_days": 7,
     "byte_count": 248_113,

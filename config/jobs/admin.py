@@ -21,7 +21,7 @@ class JobAdmin(ReadOnlyTable[Job]):
     list_select_related = ("user",)
     list_filter = ("state", "error_code", "created_at", "finished_at")
     search_fields = ("task", "error_code", "=user__email", "=public_id")
-    actions = ("replay_failed",)
+    actions = (*ReadOnlyTable.actions, "replay_failed")
 
     @admin.action(description="Replay: do failed work again, with all its attempts")
     def replay_failed(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:

@@ -1,6 +1,12 @@
 """The operations package as a Django app."""
 
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from config.operations.dashboard import Panel
+    from config.operations.personal_data import Row
 
 
 class OperationsConfig(AppConfig):
@@ -14,7 +20,7 @@ class OperationsConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from config.metrics import measure_queries
-        from config.operations import figures, health, parts
+        from config.operations import dashboard, figures, health, parts
         from config.operations.request_ids import answer_request_ids, log_addresses
 
         health.register("database", parts.database)
@@ -25,7 +31,9 @@ class OperationsConfig(AppConfig):
         parts.SHARED.register(figures.JobFigures())
         parts.SHARED.register(figures.StorageFigures())
         connection_created.connect(measure_queries)
+        dashboard.register("c_queues", _queues)
         answer_request_ids()
+        _say_whose()
         log_addresses()
 
 
@@ -43,3 +51,47 @@ def _register_doctor() -> None:
     register("clocks", Check("Clocks", server_checks.clocks, ("database", "redis")))
     register("storage", Check("Storage", setting_checks.storage))
     register("mail", Check("Mail", setting_checks.post))
+
+
+def _say_whose() -> None:
+    from django.db.models import Q
+
+    from config.operations.personal_data import Fate, register
+
+    register(
+        Fate.NOBODYS,
+        "auth.Permission", "auth.Group", "auth.Group_permissions", "contenttypes.ContentType",
+        "sessions.Session", "pghistory.Context", "socialaccount.SocialApp",
+    )  # fmt: skip
+    register(Fate.TOLD, "account.EmailAddress")
+    register(Fate.TOLD, "socialaccount.SocialAccount", omitted=["extra_data"])
+    register(Fate.TOLD, "api.ApiKey", omitted=["key_sha256"])
+    register(
+        Fate.ERASED,
+        "account.EmailConfirmation", "mfa.Authenticator", "socialaccount.SocialToken",
+        "api.IdempotentAnswer", "admin.LogEntry",
+    )  # fmt: skip
+    register(
+        Fate.RESTORED,
+        "jobs.Job",
+        only=~Q(task__startswith="accounts."),  # an archive's own
+        omitted=["task", "arguments", "lease", "heartbeat_at"],
+        constants={"task": "restored", "state": _ended},  # nothing of an archive is ever run
+    )
+
+
+def _ended(row: "Row") -> str:
+    return "succeeded" if row["state"] == "succeeded" else "failed"
+
+
+def _queues() -> "Panel":
+    from config.jobs.queues import queue_app
+    from config.operations.dashboard import Bar, Panel
+    from config.operations.parts import queue_lengths
+
+    table = queue_app().table
+    bars = [
+        Bar(name, length, is_bad=length > table[name].length_max / 2)
+        for name, length in queue_lengths().items()
+    ]
+    return Panel("Tasks waiting in queues", bars, address="/admin/jobs/job/")

@@ -16,6 +16,7 @@ class OutboxEntryAdmin(ReadOnlyTable[OutboxEntry]):
 
     list_display = ("__str__", "created_at", "published_at")
     list_filter = ("created_at", "published_at")
+    search_fields = ("=id",)
 
 
 @admin.register(DeadLetter)
@@ -25,7 +26,7 @@ class DeadLetterAdmin(ReadOnlyTable[DeadLetter]):
     list_display = ("__str__", "attempts", "error", "failed_at", "replayed_at")
     list_filter = ("event_type", "failed_at", "replayed_at")
     search_fields = ("handler", "error")
-    actions = ("replay",)
+    actions = (*ReadOnlyTable.actions, "replay")
 
     @admin.action(description="Replay: let the handler try once more")
     def replay(self, request: HttpRequest, letters: QuerySet[DeadLetter]) -> None:

@@ -12,10 +12,15 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Readiness includes that events leave; doctor looks for those that nobody could handle."""
-        from config.operations import doctor, health
+        from config.operations import doctor, health, personal_data
         from config.operations.parts import SHARED
-        from config.outbox import figures, relay
+        from config.outbox import figures, forget, relay
 
+        personal_data.register(
+            personal_data.Fate.NOBODYS,
+            "outbox.OutboxEntry", "outbox.ProcessedEvent", "outbox.DeadLetter",
+        )  # fmt: skip
+        personal_data.on_forget("events", forget.forget)
         SHARED.register(figures.OutboxFigures())
         health.register("events", relay.health, remedy="Start `manage.py relay`.")
         check = doctor.Check("Dead letters", figures.dead_letters, ("database",))

@@ -4,7 +4,7 @@ Every event is one entry with the fields ``type`` and ``event`` (the envelope as
 announced on the channel ``events:<type>`` for whoever only wants to be woken.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -83,6 +83,20 @@ def trim() -> int:
     else:
         client().xtrim(KEY, maxlen=UNREAD_MAX)
     return int(client().xlen(KEY))
+
+
+def drop(field: str, values: Container[str]) -> None:
+    """Remove entries whose data has one of the values in a field, whoever has not had them yet."""
+    start: Any = "-"
+    while True:
+        entries: Any = client().xrange(KEY, start, "+", count=1000)
+        if not entries:
+            return
+        found = [_entry(*pair) for pair in entries]
+        gone = [key for key, event in found if event["data"].get(field) in values]
+        if gone:
+            client().xdel(KEY, *gone)
+        start = b"(" + found[-1][0]
 
 
 def _groups() -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from config.settings import home, variables
 from config.settings.enum_names import ENUM_NAMES
 from config.settings.files import file_storage
-from config.settings.mail import mail_settings
+from config.settings.mail import mail_settings, site_url
 
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.api.addresses.LimitAddresses",
     "accounts.unavailable.SignInUnavailable",
+    "accounts.second_factor.AdminSecondFactor",
     "config.operations.audit.AuditStaff",
 ]
 
@@ -184,6 +185,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True  # an account has one address
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True  # as on every other device
+ADMIN_SECOND_FACTOR = False  # on servers the admin asks for a code
 MFA_ADAPTER = "accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -204,7 +206,7 @@ HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 3600
 HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 30 * 86400
 DEFAULT_FROM_EMAIL = variables.text("EMAIL_FROM")
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT, SITE_URL = 20, site_url()  # seconds; where links in mails lead
 vars().update(mail_settings(variables.text("EMAIL_URL")))
 
 # API
@@ -292,5 +294,6 @@ UNFOLD = {
     "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",
     "SITE_SYMBOL": "school",
     "SITE_URL": "/api/docs/",
-    "SHOW_HISTORY": True,
+    "SHOW_HISTORY": True, "DASHBOARD_CALLBACK": "config.operations.dashboard.fill",
+    "LOGIN": {"form": "accounts.second_factor.AdminLoginForm"},
 }  # fmt: skip

@@ -13,5 +13,5 @@ ENUM_NAMES: dict[str, Any] = {
     "AppealStateEnum": ["open", "accepted", "rejected"],
     "AttemptStateEnum": ["open", "finished"],
     "ExamOptionKeyEnum": ["a", "b", "c", "d", "e", "f"],
-    "QuestionKindEnum": ["cloze", "multiple_choice", "matching", "typing", "open"],
+    "QuestionKindEnum": ["cloze", "multiple_choice", "matching", "typing", "open", "listening"],
 }

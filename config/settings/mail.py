@@ -5,7 +5,15 @@ from urllib.parse import parse_qsl, urlsplit
 
 import environ
 
+from config.settings import variables
+
 _PROVIDER = "anymail+"
+
+
+def site_url() -> str:
+    """Return the address of the product as learners know it, without a slash behind it."""
+    given = variables.text("SITE_URL") or f"http://127.0.0.1:{variables.integer('RESEE_PORT')}"
+    return given.rstrip("/")
 
 
 def mail_settings(url: str) -> dict[str, Any]:

@@ -194,6 +194,11 @@ VARIABLES: tuple[Variable, ...] = (
         "anymail+postmark://?server_token=...",
     ),
     Variable("EMAIL_FROM", "Resee <noreply@localhost>", "Sender of the mails."),
+    Variable(
+        "SITE_URL",
+        "",
+        "Where learners reach the product, for links in mails; 127.0.0.1:RESEE_PORT when empty.",
+    ),
     Variable("GOOGLE_CLIENT_ID", "", "OAuth client of the log-in by Google; off when empty."),
     Variable("GOOGLE_CLIENT_SECRET", "", "Secret of that client."),
     Variable("PROOF", "", "1: the tests run the full counts instead of the small ones."),

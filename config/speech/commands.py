@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from config.api.limiter import Limit, admit
 from config.errors import Exhausted, Invalid, NotFound
@@ -20,7 +21,7 @@ from config.speech.texts import LENGTH_MAX, Speed, Voice, sayable, voice_for
 
 TASK = "config.speech.tasks.speak"
 _DAY = 24 * 3600
-_BATCH = 500
+_BATCH = 100
 _WORKING = (Job.State.QUEUED, Job.State.RUNNING)
 Purpose = Speech.Purpose
 
@@ -85,22 +86,29 @@ def order_all(
         rows = list(locked)
         for row in rows:
             row.asked_at = now
-            if row.sha256 not in there and not _is_worked_on(row):  # another may be quicker
+            if row.sha256 not in there and not is_worked_on(row):  # another may be quicker
                 arguments = {"speech_id": str(row.public_id)}
                 row.job = dispatch.accept(task=TASK, arguments=arguments, user_id=user_id)
         Speech.objects.bulk_update(rows, ["job", "asked_at"])
     return rows
 
 
+def ordered(*, user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speech | None:
+    """Return what was ordered in these words; changes nothing. NothingToSay, TextTooLong."""
+    sha256 = _row(user_id, wanted, purpose, now).sha256
+    rows = Speech.objects.filter(user_id=user_id, purpose=purpose, sha256=sha256)
+    return rows.select_related("job").first()
+
+
 def is_spoken(speech: Speech) -> bool:
     """Tell whether the learner's sound is there; while its job goes on, it is not."""
-    return not _is_worked_on(speech) and storage.is_kept(speech.sha256)
+    return not is_worked_on(speech) and storage.is_kept(speech.sha256)
 
 
 def sound_of(speech: Speech) -> bytes:
     """Return the sound, a WAV; NotSpokenYet, though another learner's may be there."""
     try:
-        if not _is_worked_on(speech):
+        if not is_worked_on(speech):
             return storage.load(storage.name_of(speech.sha256))
     except FileNotFoundError:
         pass
@@ -125,22 +133,22 @@ def speak(*, job_id: UUID, speech_id: UUID, clock: Clock) -> None:
 
 def prune(*, now: datetime) -> None:
     """Forget what nobody asked for in a long time."""
-    rows = Speech.objects.filter(asked_at__lt=now - kept("speech")).order_by("pk")
-    for key, sha256 in rows.values_list("pk", "sha256")[:_BATCH]:
-        _forget([key], sha256)
+    _forget(Speech.objects.filter(asked_at__lt=now - kept("speech")))
 
 
 def forget_speech(*, user_id: int) -> None:
     """Delete all that a learner had read aloud; a sound stays while another learner has it too."""
-    for key, sha256 in Speech.objects.filter(user_id=user_id).values_list("pk", "sha256"):
-        _forget([key], sha256)
+    _forget(Speech.objects.filter(user_id=user_id))
 
 
-def _forget(keys: list[int], sha256: str) -> None:
-    with storage.held(sha256):
-        Speech.objects.filter(pk__in=keys).delete()
-        if not Speech.objects.filter(sha256=sha256).exists():
-            storage.discard(sha256)
+def _forget(rows: QuerySet[Speech]) -> None:
+    """Delete rows, and the sounds that no row is left of; all of them, batch by batch."""
+    while batch := dict(rows.values_list("pk", "sha256")[:_BATCH]):
+        with storage.held(*{*batch.values()}):
+            rows.filter(pk__in=batch).delete()  # asked for again by now, it stays
+            left = Speech.objects.filter(sha256__in=batch.values())
+            for sha256 in {*batch.values()} - {*left.values_list("sha256", flat=True)}:
+                storage.discard(sha256)
 
 
 def _row(user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speech:
@@ -159,7 +167,7 @@ def _row(user_id: int, wanted: Wanted, purpose: Purpose, now: datetime) -> Speec
 
 
 def _is_at_hand(speech: Speech) -> bool:
-    return _is_worked_on(speech) or is_spoken(speech)
+    return is_worked_on(speech) or is_spoken(speech)
 
 
 def _admit(user_id: int, purpose: Purpose, characters: int) -> None:
@@ -170,7 +178,8 @@ def _admit(user_id: int, purpose: Purpose, characters: int) -> None:
         _charge(user_id, characters)
 
 
-def _is_worked_on(speech: Speech) -> bool:
+def is_worked_on(speech: Speech) -> bool:
+    """Tell whether its job goes on."""
     return speech.job is not None and speech.job.state in _WORKING
 
 

@@ -17,7 +17,8 @@ from config.speech.texts import WORDS_A_MINUTE, Speed, Voice
 
 _PROGRAM = Path(__file__).with_name("espeak.py")
 _TOO_LONG = 3  # as the program ends
-_SECONDS = 30
+_SECONDS, _SECONDS_FOR_SOUNDS = 30, 5  # a request waits for the second
+_AWAY = "Nothing can be read aloud at the moment."
 _STRESS = str.maketrans("", "", "\u02c8\u02cc\u02d0 ")  # which does not tell two words apart
 
 
@@ -63,11 +64,15 @@ def wav(text: str, voice: Voice, speed: Speed) -> bytes:
 
 def sounds(words: Sequence[str], voice: Voice) -> dict[str, str]:
     """Return how each word sounds: those of one sound have the same letters. SpeechAway."""
-    found: dict[str, str] = json.loads(_asked({"voice": voice, "words": list(words)}))
+    try:
+        answer = _asked({"voice": voice, "words": list(words)}, seconds=_SECONDS_FOR_SOUNDS)
+    except TooLongToSay as error:
+        raise SpeechAway(_AWAY) from error
+    found: dict[str, str] = json.loads(answer)
     return {word: sound.translate(_STRESS) for word, sound in found.items()}
 
 
-def _asked(request: dict[str, Any]) -> bytes:
+def _asked(request: dict[str, Any], *, seconds: int = _SECONDS) -> bytes:
     if not is_available():
         raise SpeechAway("Nothing is read aloud here.", retry_after_seconds=3600)
     try:
@@ -75,16 +80,14 @@ def _asked(request: dict[str, Any]) -> bytes:
             [sys.executable, "-I", str(_PROGRAM)],
             input=json.dumps(request).encode(),
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise SpeechAway("Nothing can be read aloud at the moment.") from error
+        raise SpeechAway(_AWAY) from error
     if done.returncode in {_TOO_LONG, -signal.SIGXCPU, -signal.SIGKILL}:
         raise TooLongToSay
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise SpeechAway("Nothing can be read aloud at the moment.") from OSError(
-            done.returncode, *said
-        )
+        raise SpeechAway(_AWAY) from OSError(done.returncode, *said)
     return done.stdout

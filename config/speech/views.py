@@ -1,5 +1,6 @@
 """Reading aloud over HTTP."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,32 +24,35 @@ _COST = 5  # requests: a process is started for it
 _TEXT_MAX = 5000  # what is cut out of it, emoji and the like, does not count
 
 
-class SpeechWishSerializer(serializers.Serializer[Any]):
-    """What to read aloud: a text, or the row that one of the other ids names."""
+class MannerSerializer(serializers.Serializer[Any]):
+    """How to read aloud."""
 
-    text = serializers.CharField(
-        max_length=_TEXT_MAX,
-        required=False,
-        help_text=f"English or Korean, {LENGTH_MAX} characters at most",
-    )
     voice = serializers.ChoiceField(
         VOICES, required=False, help_text="By the letters of the text when left out"
     )
     speed = serializers.ChoiceField(SPEEDS, default=Speed.NORMAL.value)
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Return the fields, with one for each kind of row that can be read aloud."""
-        rows = {
-            name: serializers.UUIDField(required=False, help_text=f"Of your {name}")
-            for name in sources.names()
-        }
-        return {**super().get_fields(), **rows}
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Let exactly one thing be said."""
-        if sum(name in attrs for name in ("text", *sources.names())) != 1:
-            raise serializers.ValidationError("Say what to read aloud: one text, or one id.")
-        return attrs
+class SpeechOfTextSerializer(MannerSerializer):
+    """A text to read aloud."""
+
+    text = serializers.CharField(
+        max_length=_TEXT_MAX,
+        help_text=f"English or Korean, {LENGTH_MAX} characters at most",
+    )
+
+
+def _of_row(name: str) -> type[MannerSerializer]:
+    """Return the serializer of a row to read aloud, of a kind that an app has registered."""
+    about = f"A {name} of the learner's to read aloud."
+    fields = {name: serializers.UUIDField(help_text=f"Of your {name}"), "__doc__": about}
+    return type(f"SpeechOf{name.title()}Serializer", (MannerSerializer,), fields)
+
+
+WISHES: dict[str, type[MannerSerializer]] = {
+    "text": SpeechOfTextSerializer,
+    **{name: _of_row(name) for name in sources.names()},
+}
 
 
 class SpeechSerializer(serializers.Serializer[Any]):
@@ -70,7 +74,11 @@ class ReadAloud(APIView):
 
     @extend_schema(
         operation_id="speech_order",
-        request=SpeechWishSerializer,
+        request=PolymorphicProxySerializer(
+            component_name="SpeechWish",
+            serializers=list(WISHES.values()),
+            resource_type_field_name=None,
+        ),
         responses={200: SpeechSerializer, 202: SpeechSerializer},
         tags=["speech"],
     )
@@ -81,7 +89,7 @@ class ReadAloud(APIView):
         job, or send the same again, until it is spoken. Sounds are kept for 30 days after they
         were last asked for.
         """
-        body = SpeechWishSerializer(data=request.data)
+        body = _wish_in(request.data)
         body.is_valid(raise_exception=True)
         user_id = request.user.pk or 0
         wanted = _wanted(user_id, body.validated_data)
@@ -111,6 +119,14 @@ def sound(speech: Speech) -> HttpResponse:
     response = HttpResponse(commands.sound_of(speech), content_type=storage.MEDIA_TYPE)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+def _wish_in(data: Any) -> serializers.Serializer[Any]:
+    """Return the serializer of what is sent: exactly one thing is said."""
+    given = [name for name in WISHES if isinstance(data, Mapping) and name in data]
+    if len(given) != 1:
+        raise serializers.ValidationError(f"Send one of these: {', '.join(WISHES)}.")
+    return WISHES[given[0]](data=data)
 
 
 def _wanted(user_id: int, data: dict[str, Any]) -> commands.Wanted:

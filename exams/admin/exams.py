@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from config.operations.admin_tables import ReadOnlyTable
-from exams.commands.reporting import decide_appeal, restore_question
+from exams.commands.reporting import decide_appeal, restore_question, withdraw_question
 from exams.models import Answer, Appeal, Attempt, Exam, ExamPlan, Grading, Question
 from exams.queries.attempts import ShownQuestion, shown_question
 from exams.validation import Kind
@@ -59,6 +59,7 @@ class ExamPlanAdmin(ReadOnlyTable[ExamPlan]):
     """Who wants an exam a week."""
 
     list_display = ("user", "choice", "size", "minutes", "with_model")
+    list_filter = ("choice", "with_model")
     list_select_related = ("user",)
     search_fields = ("=user__email",)
 
@@ -75,7 +76,13 @@ class QuestionAdmin(ReadOnlyTable[Question]):
         "level",
     )
     search_fields = ("stem", "=user__email", "=public_id")
-    actions = ("restore",)
+    actions = (*ReadOnlyTable.actions, "restore", "withdraw")
+
+    @admin.action(description="Withdraw: the question counts no more", permissions=["decide"])
+    def withdraw(self, request: HttpRequest, questions: QuerySet[Question]) -> None:
+        """Withdraw questions; scores follow."""
+        count = sum(withdraw_question(key=each.pk, now=timezone.now()) for each in questions)
+        self.message_user(request, f"{count} withdrawn", messages.SUCCESS)
 
     @admin.action(description="Give back: the question counts again", permissions=["decide"])
     def restore(self, request: HttpRequest, questions: QuerySet[Question]) -> None:
@@ -132,7 +139,7 @@ class AppealAdmin(ReadOnlyTable[Appeal]):
     list_select_related = ("user", "answer__question")
     list_filter = ("state", "created_at")
     search_fields = ("=user__email", "=public_id")
-    actions = ("accept", "reject")
+    actions = (*ReadOnlyTable.actions, "accept", "reject")
     readonly_fields: ClassVar[tuple[str, ...]] = ("word", "given")
 
     @admin.display(description="About")

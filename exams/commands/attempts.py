@@ -11,6 +11,7 @@ from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from exams import metrics
 from exams.access import attempt_of, attempts_of, exam_of
+from exams.commands.listening import order_sounds
 from exams.commands.scoring import grade_by_rules, score
 from exams.models import Answer, Attempt, Question
 from exams.queries.exam_items import item_of
@@ -133,6 +134,7 @@ def ask_next(attempt: Attempt, after: int, now: datetime) -> None:
     else:
         attempt.question, attempt.asked_at = found, now
         attempt.save()
+        order_sounds([found], now=now)  # that of an old exam is forgotten by now
 
 
 def end(attempt: Attempt, ended_at: datetime, now: datetime) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.queries.learners import Learner
 from config.errors import Unavailable
 from config.jobs.queues import QueueFull
-from config.speech.commands import Wanted, is_spoken, order_all, order_speech
+from config.speech.commands import NotSpokenYet, Wanted, is_worked_on, order_all, ordered
 from config.speech.engine import SpeechAway
 from config.speech.models import Speech
 from exams.access import QuestionNotFound, attempt_of
@@ -24,7 +24,7 @@ class SoundNotReady(Unavailable):
 
 
 def order_sounds(questions: Sequence[Question], *, now: datetime) -> None:
-    """Have all that is heard spoken; what is refused now is ordered when it is asked for."""
+    """Have all that is heard spoken, if it is not; what is refused now is when it is asked."""
     heard = [Wanted(question.heard) for question in questions if question.heard]
     if heard:
         with suppress(QueueFull, SpeechAway):
@@ -32,17 +32,19 @@ def order_sounds(questions: Sequence[Question], *, now: datetime) -> None:
 
 
 def sound_of(*, learner: Learner, attempt_id: UUID, question_id: UUID, now: datetime) -> Speech:
-    """Return what is heard in a question that is asked now, or was answered; anew if it went lost.
+    """Return what is heard in a question that is asked now, or was answered; changes nothing.
 
-    AttemptNotFound, QuestionNotFound, SoundNotReady, SpeechAway, QueueFull.
+    AttemptNotFound, QuestionNotFound, SoundNotReady, NotSpokenYet.
     """
     attempt = attempt_of(learner, attempt_id)
     question = _asked(attempt, question_id, now) or _answered(attempt, question_id)
     if question is None or not question.heard:
         raise QuestionNotFound("This attempt asks nothing to be heard with this id.")
     wanted = Wanted(question.heard)
-    speech = order_speech(user_id=learner.id, wanted=wanted, purpose=EXAM, now=now)
-    if not is_spoken(speech):
+    speech = ordered(user_id=learner.id, wanted=wanted, purpose=EXAM, now=now)
+    if speech is None:
+        raise NotSpokenYet("Nothing speaks it now: report the question, or pass it over.")
+    if is_worked_on(speech):
         raise SoundNotReady("It is being spoken: ask again.", retry_after_seconds=1)
     return speech
 

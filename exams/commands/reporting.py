@@ -16,7 +16,7 @@ from exams.access import answer_of, exam_of, question_of
 from exams.commands.attempts import ask_next
 from exams.commands.scoring import append_grading, score
 from exams.marking import Mark, Verdict
-from exams.models import Appeal, Attempt, Grading, Question
+from exams.models import Appeal, Attempt, Exam, Grading, Question
 
 RESCORE_TASK = "exams.tasks.rescore"
 
@@ -47,6 +47,20 @@ def report_question(
     if attempt and attempt.question_id == question.pk:
         ask_next(attempt, question.position, now)
     return question
+
+
+@transaction.atomic
+def withdraw_question(*, key: int, now: datetime) -> bool:
+    """Withdraw a question, as staff decided; False when it is already."""
+    exam = Exam.objects.select_for_update(no_key=True).get(questions=key)
+    attempt = exam.attempts.select_for_update(no_key=True).filter(question__isnull=False).first()
+    question = Question.objects.select_for_update(no_key=True).get(pk=key)
+    if question.withdrawn_at:
+        return False
+    _withdraw(question, now)
+    if attempt and attempt.question_id == question.pk:
+        ask_next(attempt, question.position, now)
+    return True
 
 
 @transaction.atomic

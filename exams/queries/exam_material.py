@@ -20,6 +20,7 @@ from review.queries.exam_cards import AskedCard, cards_to_ask, newest_cards
 
 log = structlog.get_logger(__name__)
 AROUND_MAX = 150  # newest cards that wrong answers are taken from
+HEARD_MAX = 60  # letters of a word to be told from others by its sound
 _A_QUESTION = 4  # cards that one question takes at most
 
 
@@ -64,10 +65,14 @@ def _sounds(
         *(word for each in by_level.values() for word, _ in each),
     ]
     try:
-        return sounds([word for word in words if voice_for(word) is Voice.AMERICAN], Voice.AMERICAN)
+        return sounds([word for word in words if _is_english(word)], Voice.AMERICAN)
     except SpeechAway as error:
         log.warning("sounds_unknown", error=error.detail)
         return {}
+
+
+def _is_english(word: str) -> bool:
+    return len(word) <= HEARD_MAX and voice_for(word) is Voice.AMERICAN
 
 
 def hardest_words(learner: Learner, *, now: datetime) -> list[str]:

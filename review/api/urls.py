@@ -14,5 +14,6 @@ urlpatterns = [
     path("exports/", include("review.api.exports")),
     path("imports/", include("review.api.imports")),
     path("media/", include("review.api.media")),
+    path("me/summary/", include("review.api.summary")),
     path("statistics/", include("review.api.statistics")),
 ]

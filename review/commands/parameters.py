@@ -40,6 +40,11 @@ def choose_parameters(*, learner: Learner, changes: Mapping[str, Any]) -> Schedu
     return clock.parameters
 
 
+def choose_retention(learner: Learner, retention: float) -> None:
+    """Change the share of cards the learner wants to recall, 0.7-0.99, from the next answer on."""
+    choose_parameters(learner=learner, changes={"desired_retention": retention})
+
+
 @transaction.atomic
 def choose_category_parameters(
     *, learner: Learner, category_id: UUID, changes: Mapping[str, Any]

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.queries.learners import Learner
 from review.access import category_of
 from review.models import LearnerClock, SchedulingParameters
-from review.parameters import chosen
+from review.parameters import DEFAULT_ID, chosen
 
 
 class Source(StrEnum):
@@ -25,6 +28,13 @@ class ChosenParameters:
 
     parameters: SchedulingParameters
     source: Source
+
+
+def desired_retention(learner: Learner) -> float:
+    """Return the share of cards the learner wants to recall. One query."""
+    of_learner = Subquery(LearnerClock.objects.filter(user_id=learner.id).values("parameters_id"))
+    rows = SchedulingParameters.objects.filter(pk=Coalesce(of_learner, DEFAULT_ID))
+    return rows.values_list("desired_retention", flat=True).get()
 
 
 def chosen_parameters(learner: Learner, *, category_id: UUID | None = None) -> ChosenParameters:

@@ -11,10 +11,10 @@ from config.errors import Invalid
 from tests.client import ApiClient
 
 
-def test_a_profile_is_read_in_two_queries(
+def test_a_profile_is_read_in_three_queries(
     api: ApiClient, alice: User, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):  # the token's user, the profile
+    with django_assert_num_queries(3):  # the token's user, the profile, the retention
         answer = api.get("/me/")
     assert answer.json()["id"] == str(alice.public_id)
     assert answer.json()["rollover_hour"] == 4

@@ -56,8 +56,9 @@ def test_nobody_deletes_and_learners_things_are_looked_at(role: Role, alice: Use
     named = [f"{p.content_type.app_label}.{p.codename}" for p in Permission.objects.all()]
     allowed = {name for name in named if may(role, name)}
     changing = {name for name in allowed if not name.partition(".")[2].startswith("view_")}
-    more = {"accounts.add_user", "exams.add_levelitem"} if role is Role.ADMIN else set()
-    decided = {"exams.change_appeal", "exams.change_question"}
+    added = {"accounts.add_user", "exams.add_levelitem", "review.change_readmodelwatermark"}
+    more = added if role is Role.ADMIN else set()
+    decided = {"exams.change_appeal", "exams.change_question", "ocr.change_scan"}
     assert changing == {"accounts.change_user"} | decided | more
     assert "review.view_content" in allowed
     assert ("accounts.view_userchange" in allowed) == (role is Role.ADMIN)

@@ -32,6 +32,7 @@ PLANTS = {
     "paddle-door": ("ocr/pages.py", "def late():\n    import paddleocr"),
     "torch-door": ("config/ai/cefr.py", "import torch"),
     "llm-door": ("config/ai/gateway.py", "def late():\n    import xllamacpp"),
+    "speech-door": ("config/speech/engine.py", "def late():\n    import espeakng_loader"),
 }
 _RUN = (
     "import sys; sys.path.insert(0, '')\n"

@@ -49,6 +49,8 @@ REPEATABLE = {
     "message-card": "the same correction is one card",
     "answer-appeal": "one an answer",
     "question-report": "twice is once",
+    "deletion": "twice is once",
+    "unsubscribe": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",
 }

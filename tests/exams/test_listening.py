@@ -13,6 +13,7 @@ from accounts.queries.learners import Learner
 from accounts.roles import Role
 from config.identifiers import new_public_id
 from config.speech import storage, tasks
+from config.speech.commands import forget_speech
 from config.speech.models import Speech
 from exams.drafts import Around, Card, card_of, listening
 from exams.generation import is_near_duplicate
@@ -179,11 +180,18 @@ def test_what_is_not_asked_yet_is_not_heard(api: ApiClient, learner: Learner) ->
 @pytest.mark.django_db
 def test_a_sound_that_went_lost_is_spoken_anew(api: ApiClient, learner: Learner) -> None:
     cards(learner, 1)
-    attempt = begun(api, made(api, size=1, kinds=["listening"]))
+    exam = made(api, size=1, kinds=["listening"])
     _speak_all()
-    storage.discard(Speech.objects.get().sha256)
+    forget_speech(user_id=learner.id)  # as after a month
+    attempt = begun(api, exam)
     audio = attempt["question"]["audio"].removeprefix("/api/v1")
     assert api.get(audio).status_code == 503
+    _speak_all()
+    storage.discard(Speech.objects.get().sha256)
+    assert api.get(audio).json()["code"] == "not_spoken_yet"
+    finished = api.post(f"/attempts/{attempt['id']}/finish/")
+    assert finished.status_code == 200
+    audio = begun(api, exam)["question"]["audio"].removeprefix("/api/v1")
     _speak_all()
     assert api.get(audio).status_code == 200
 

@@ -2,20 +2,22 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from http.cookies import SimpleCookie
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import F, ForeignKey, Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.queries.learners import Learner, learner_of
+from accounts.models import DataArchive, User
+from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from chat.commands.batches import begin_batch
 from chat.commands.conversations import begin_conversation
@@ -76,6 +78,9 @@ class World:
         Category.objects.filter(pk=content.category_id).update(name=self.mark)
         empty = make.category(self.owner, f"{self.mark} empty")
         scan = read_scan(self.owner, {self.mark: "C1"})
+        scan.sha256 = storage.sha256_of(images.png())
+        scan.file = storage.original_name(scan.sha256, "png")
+        scan.save()
         storage.keep(images.png(), str(scan.file))
         Job.objects.filter(pk=scan.job_id).update(state=Job.State.FAILED)
         imported, medium = self._brought_along()
@@ -92,14 +97,11 @@ class World:
         attempt = start_attempt(learner=learner, exam_id=exam.public_id, now=now)
         given = GivenAnswer(uuid4(), question.public_id, text="zebra")
         answer_question(learner=learner, attempt_id=attempt.public_id, given=given, now=now)
-        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
-        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=now)
         order_sounds([question], now=now)
-        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
-        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
         self.ids = {
-            **self._spoken(learner, now),
-            "speech_id": speech.public_id,
+            "speech_id": self._spoken(),
+            **self._said(),
+            "archive_id": self._archived(),
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
@@ -120,24 +122,41 @@ class World:
             "word_id": Word.objects.get(page__scan=scan).public_id,
         }
 
-    def _spoken(self, learner: Learner, now: datetime) -> dict[str, Any]:
-        """Store a conversation with a correction, and what is remembered."""
+    def _spoken(self) -> UUID:
+        """Let a text be read aloud, and what an exam asks."""
+        wanted, spoken = Wanted(self.mark), Job.objects.filter(task="config.speech.tasks.speak")
+        speech = order_speech(user_id=self.owner.pk, wanted=wanted, now=timezone.now())
+        spoken.filter(user=self.owner).update(state=Job.State.SUCCEEDED)
+        sounds.keep(self.mark.encode(), sounds.name_of(speech.sha256))
+        return speech.public_id
+
+    def _said(self) -> dict[str, UUID]:
+        """Say something to the tutor."""
+        learner, now = learner_of(self.owner), timezone.now()
         conversation = begin_conversation(learner=learner, title=self.mark, now=now)
-        chat_id = conversation.public_id
-        said = Said(uuid4(), self.mark)
+        said, talk = Said(uuid4(), self.mark), conversation.public_id
+        reply, _ = say(learner=learner, conversation_id=talk, said=said, now=now)
+        jobs = Job.objects.filter(user=self.owner, task__startswith="chat.")
+        jobs.update(state=Job.State.SUCCEEDED)
         fact = write_fact(learner=learner, kind="interest", text=self.mark, now=now)
         batch = begin_batch(learner=learner, texts=[self.mark], now=now)
         analysis = Analysis.objects.create(
             user=self.owner, message_count=100, report={"weeks": []}, created_at=now
         )
-        reply, _ = say(learner=learner, conversation_id=chat_id, said=said, now=now)
         return {
-            "conversation_id": chat_id,
+            "conversation_id": talk,
             "message_id": _corrected(reply).public_id,
             "fact_id": fact.public_id,
             "batch_id": batch.public_id,
             "analysis_id": analysis.public_id,
         }
+
+    def _archived(self) -> UUID:
+        """Store an archive of everything."""
+        ended = Job.objects.create(task="none", user=self.owner, state=Job.State.SUCCEEDED)
+        name = default_storage.save(f"archives/{uuid4()}.zip", ContentFile(self.mark.encode()))
+        row = DataArchive.objects.create(user=self.owner, job=ended, kind="export", file=name)
+        return row.public_id
 
     def _brought_along(self) -> tuple[Import, Medium]:
         """Store a dry run that has ended, and a picture."""

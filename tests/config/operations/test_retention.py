@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Device, User
+from accounts.models import DataArchive, Device, Erasure, Mailing, User
 from accounts.queries.learners import learner_of
 from config.api.models import ApiKey, IdempotentAnswer
 from config.celery import SCHEDULE, app
@@ -133,7 +133,30 @@ def _backup(_: User, at: datetime) -> IsThere:
     return folder.exists
 
 
+def _archive(alice: User, at: datetime) -> IsThere:
+    ended = Job.objects.create(task="t", user=alice, state="succeeded")
+    name = default_storage.save("archives/a.zip", ContentFile(b"zip"))
+    row = DataArchive.objects.create(user=alice, job=ended, kind="export", file=name)
+    _row(row, created_at=at)
+    return lambda: default_storage.exists(name)
+
+
+def _erasure(_: User, at: datetime) -> IsThere:
+    user = User.objects.create_user(f"{uuid4().hex}@example.com")
+    due = at + kept("erasures")
+    return _row(Erasure.objects.create(user=user, requested_at=at, due_at=due), requested_at=at)
+
+
+def _mailing(alice: User, at: datetime) -> IsThere:
+    row = Mailing(user=alice, kind="reminder", local_day=at.date(), due_at=at, try_at=at)
+    row.save()
+    return _row(row, due_at=at)
+
+
 MADE: dict[str, Make] = {
+    "mailings": _mailing,
+    "archives": _archive,
+    "erasures": _erasure,
     "outbox": _outbox,
     "handled_events": _handled,
     "dead_letters": _dead,

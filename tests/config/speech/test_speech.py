@@ -119,6 +119,9 @@ def test_a_card_says_its_front(api: ApiClient, bobs_api: ApiClient, learner: Lea
         ({"text": " \n "}, 400),
         ({"text": "a\u0000b"}, 400),
         ({"text": ["a"]}, 400),
+        ([], 400),
+        (["text"], 400),
+        (5, 400),
         ({"text": "a", "content": str(uuid4())}, 400),
         ({"content": "7"}, 400),
         ({"content": str(uuid4())}, 404),
@@ -229,6 +232,21 @@ def test_what_was_asked_for_again_stays(alice: User) -> None:
     order_speech(user_id=alice.pk, wanted=wanted, now=now - timedelta(days=20))
     commands.prune(now=now)
     assert Speech.objects.count() == 1
+
+
+def test_a_learner_is_forgotten_whole(alice: User, bob: User) -> None:
+    now, texts = timezone.now(), [Wanted(f"{word} it.") for word in ("Forget", "Leave", "Drop")]
+    for user in (alice, bob):
+        rows = commands.order_all(
+            user_id=user.pk, wanted=texts, now=now, purpose=Speech.Purpose.OWN
+        )
+    for row in rows:
+        storage.keep(b"sound", storage.name_of(row.sha256))
+    forget_speech(user_id=bob.pk)
+    assert Speech.objects.filter(user=alice).count() == Speech.objects.count() == 3
+    assert all(storage.is_kept(row.sha256) for row in rows)
+    forget_speech(user_id=alice.pk)
+    assert not any(storage.is_kept(row.sha256) for row in rows)
 
 
 def test_words_of_one_sound_have_the_same_letters() -> None:

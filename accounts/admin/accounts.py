@@ -11,6 +11,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -19,7 +20,10 @@ from accounts.roles import Role
 from config.operations.admin_tables import ReadOnlyTable, Table
 from config.operations.audit_table import AuditTable
 
-_PROFILE = ("name", "native_language", "target_language", "time_zone", "rollover_hour")
+_PROFILE = (
+    "name", "native_language", "target_language", "time_zone", "rollover_hour",
+    "daily_goal", "reminder_hour",
+)  # fmt: skip
 _RIGHTS = ("is_active", "role", "is_superuser")
 _FIELDS = ("email", *_PROFILE, *_RIGHTS)
 
@@ -48,6 +52,16 @@ class UserAdmin(Table[User], DjangoUserAdmin[User]):
         ("Times", {"fields": ("joined_at", "last_login", "token_version")}),
     )
     add_fieldsets: Any = ((None, {"fields": ("email", "password1", "password2")}),)
+
+    actions: ClassVar[Any] = (*Table.actions, "log_out")  # type: ignore[misc]
+
+    @admin.action(description="Log out everywhere: sessions, tokens and API keys end")
+    def log_out(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        """End every log-in of those whom this member of staff may change."""
+        chosen = [user for user in users if self.has_change_permission(request, user)]
+        for user in chosen:
+            user.end_log_ins()
+        self.message_user(request, f"{len(chosen)} of {len(users)} logged out")
 
     def has_delete_permission(self, request: HttpRequest, *_: Any) -> bool:
         """Nobody is deleted by a click."""

@@ -78,6 +78,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Hour at which the learner's own day begins",
     )
 
+    daily_goal = models.PositiveSmallIntegerField(
+        default=20,
+        db_default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="Reviews the learner wants to do a day",
+    )
+    reminder_hour = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=19,
+        db_default=19,
+        validators=[MaxValueValidator(23)],
+        help_text="Wall-clock hour of the daily reminder; empty for none",
+    )
     level = models.CharField(
         max_length=2, blank=True, default="", db_default="", help_text="CEFR, as last measured"
     )

@@ -1,0 +1,1 @@
+"""What learners are told by mail of their own reviews."""
