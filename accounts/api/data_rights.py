@@ -31,7 +31,7 @@ from config.retention import kept
 class EraseSerializer(serializers.Serializer[Any]):
     """The confirmation."""
 
-    email = serializers.CharField(max_length=254, help_text="The address of your account, typed")
+    email = serializers.EmailField(help_text="The address of your account, typed")
 
 
 class ErasureSerializer(serializers.Serializer[Any]):

@@ -86,7 +86,7 @@ ROWS: dict[str, Row] = {
     "api/v1/me/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
     "api/v1/me/notifications/": Row(For.LEARNER, lambda _: {"is_reminded": False}),
     "api/v1/me/avatar/": _LEARNER,
-    "api/v1/me/avatar/<int:size>/": _LEARNER,
+    "api/v1/me/avatar/<int:size>/": Row(For.LEARNER, takes_file=True),  # they have no picture
     "api/v1/me/summary/": _LEARNER,
     "api/v1/me/rewards/": _LEARNER,
     "api/v1/me/rewards/ledger/": _LEARNER,
