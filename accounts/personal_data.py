@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django_redis import get_redis_connection
 
 from accounts import pictures, token_cache
+from accounts.models import Invitation
 from config.errors import Invalid
 from config.identifiers import new_public_id
 from config.operations.personal_data import Fate, Person, on_forget, register
@@ -31,10 +32,16 @@ def say() -> None:
         "accounts.RewardBalance",
     )  # fmt: skip
     register(Fate.NOBODYS, "accounts.Payout")
-    register(Fate.TOLD, "accounts.Mailing")
+    register(Fate.TOLD, "accounts.Mailing", "accounts.LearnerGroup", "accounts.Invitation")
+    register(Fate.TOLD, "accounts.Membership", others=["group__teacher_id"])
     register(Fate.RESTORED, "accounts.Avatar", omitted=["upload", "version"], place=_place)
+    on_forget("invitations", _forget_invitations)
     on_forget("sessions", _forget_sessions)
     on_forget("cache", _forget_keys)
+
+
+def _forget_invitations(people: Sequence[Person]) -> None:
+    Invitation.objects.filter(email__in=[person.email.lower() for person in people]).delete()
 
 
 def _forget_sessions(people: Sequence[Person]) -> None:

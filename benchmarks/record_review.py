@@ -11,7 +11,6 @@ database, an answer), anki_per_s and anki_cpu_ms (the real engine, in process), 
 """
 
 import argparse
-import gc
 import json
 import os
 import random
@@ -202,12 +201,13 @@ def measure(seed: int, root: Path, web: psutil.Process) -> tuple[dict[str, Any],
     django.setup()
     from django.test.utils import setup_test_environment
 
+    from config.garbage import settle
+
     call_command("migrate", verbosity=0)
     (database,) = [p for p in psutil.Process().children() if "postgres" in p.name()]
     stage = prepare(seed, web, database)
     setup_test_environment()
-    gc.collect()
-    gc.freeze()  # what the benchmark itself holds is not to be searched while it measures
+    settle()  # as every process of the product does
     anki = AnkiCollection(root, CARDS, stage.rating)
     singles(stage, CLIENTS, 20)
     jobs: list[Callable[[], dict[str, float]]] = [

@@ -1,16 +1,21 @@
 """Django's cache on Redis, with hits and misses counted, and scripts that run in it."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import cache as once
+from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django_redis import get_redis_connection
 from django_redis.cache import RedisCache
+from django_redis.exceptions import ConnectionInterrupted
 from redis.commands.core import Script
+from redis.exceptions import RedisError
 
 from config.metrics import count_cache_read
 
 _NOTHING = object()
+Made = TypeVar("Made")
 
 
 class MeasuredCache(RedisCache):  # type: ignore[misc]
@@ -31,6 +36,19 @@ class MeasuredCache(RedisCache):  # type: ignore[misc]
         return found
 
 
+def kept_or_made(key: str, seconds: int, make: Callable[[], Made]) -> Made:
+    """Return what is kept under the key, else make it and keep it; Redis may be away."""
+    try:
+        kept: Made | None = cache.get(key)
+    except (RedisError, ConnectionInterrupted):
+        return make()
+    if kept is None:
+        kept = make()
+        with suppress(RedisError, ConnectionInterrupted):
+            cache.set(key, kept, seconds)
+    return kept
+
+
 def run_script(text: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
     """Run a Lua script on the cache's server, by its hash: the text is sent once a server.
 
@@ -39,7 +57,7 @@ def run_script(text: str, keys: Sequence[str], arguments: Sequence[Any]) -> Any:
     return _script(text)(keys, arguments, client=get_redis_connection("default"))
 
 
-@cache
+@once
 def _script(text: str) -> Script:
     script: Script = get_redis_connection("default").register_script(text)
     return script

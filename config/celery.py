@@ -8,6 +8,7 @@ from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+from config.garbage import settle
 from config.jobs.canaries import EVERY_SECONDS
 from config.jobs.queues import QueueApp, Retry, TaskQueue, dead_letters, settings_for
 from config.settings.base import redis_url
@@ -97,6 +98,9 @@ ROUTES = {
     "accounts.tasks.make_avatar": {"queue": "storage"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
+    "review.tasks.plan": {"queue": "low"},
+    "review.tasks.optimise": {"queue": "low"},
+    "review.tasks.optimise_learners": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
@@ -122,6 +126,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "review.tasks.warm",
         "schedule": 900.0,
         "options": {"expires": 900},
+    },
+    "plan-reviews": {
+        "task": "review.tasks.plan",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "optimise-learners": {
+        "task": "review.tasks.optimise_learners",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600},
     },
     "reconcile-jobs": {
         "task": "config.jobs.tasks.reconcile",
@@ -289,6 +303,12 @@ def limit_memory(**_: object) -> None:
     if limits and all(limits):
         most = max(limits) * 1024**2
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+@worker_process_init.connect
+def settle_heap(**_: object) -> None:
+    """Nothing that the process was forked with is searched for garbage."""
+    settle()
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id

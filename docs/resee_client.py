@@ -197,6 +197,24 @@ class PatchedCategoryRequest(TypedDict):
     parent: NotRequired[str | None]
 
 
+class CategoryPlan(TypedDict):
+    """Caps and an exam; null: none."""
+
+    reviews_a_day: int | None
+    new_a_day: int | None
+    exam_on: str | None
+    exam_retention: float
+
+
+class PatchedCategoryPlanRequest(TypedDict):
+    """Caps and an exam; null: none."""
+
+    reviews_a_day: NotRequired[int | None]
+    new_a_day: NotRequired[int | None]
+    exam_on: NotRequired[str | None]
+    exam_retention: NotRequired[float]
+
+
 class ChosenScheduling(TypedDict):
     """What decides intervals, and whose choice it is."""
 
@@ -222,6 +240,38 @@ class PatchedSchedulingRequest(TypedDict):
     leech_threshold: NotRequired[int]
     leech_action: NotRequired[LeechActionEnum]
     weights: NotRequired[list[float]]
+
+
+class PaginatedAnalysisList(TypedDict):
+    next: str | None
+    previous: str | None
+    results: list[Analysis]
+
+
+class BatchRequest(TypedDict):
+    """Questions, each answered by itself."""
+
+    texts: list[str]
+
+
+class ShownBatch(TypedDict):
+    """How far a batch is."""
+
+    id: str
+    created_at: str
+    done_count: int
+    percent: int
+    items: list[BatchItem]
+
+
+class Plan(TypedDict):
+    """What to do today; computed, and only put into words by a model."""
+
+    words: list[PlannedWord]
+    due_count: int
+    grammar: str
+    advice: str
+    answered_by: str
 
 
 class PaginatedContentList(TypedDict):
@@ -281,6 +331,12 @@ class CardCount(TypedDict):
     card_count: int
 
 
+class OtherContentRequest(TypedDict):
+    """The card that goes."""
+
+    content: str
+
+
 class PlaceRequest(TypedDict):
     """Where a content belongs."""
 
@@ -300,6 +356,13 @@ class NewContentsRequest(TypedDict):
     """Cards to add in one call, all or none."""
 
     contents: list[NewContentRequest]
+
+
+class Duplicate(TypedDict):
+    """Two cards that may be one."""
+
+    similarity: float
+    cards: list[DuplicateCard]
 
 
 class PaginatedConversationList(TypedDict):
@@ -338,7 +401,7 @@ class ChatMessage(TypedDict):
     position: int
     role: RoleEnum
     intent: str
-    state: ChatMessageStateEnum
+    state: MessageStateEnum
     text: str
     extras: dict[str, Any]
     answered_by: str
@@ -356,6 +419,20 @@ class SayRequest(TypedDict):
     text: str
     id: NotRequired[str]
     intent: NotRequired[IntentEnum | BlankEnum]
+
+
+class CardOfMessageRequest(TypedDict):
+    """Where the card goes."""
+
+    category: NotRequired[str | None]
+
+
+class MadeCardOfMessage(TypedDict):
+    """The card of a correction."""
+
+    content: str
+    front: str
+    is_new: bool
 
 
 class Device(TypedDict):
@@ -423,6 +500,124 @@ class ExamPlan(TypedDict):
     kinds: NotRequired[list[QuestionKindEnum]]
     with_model: NotRequired[bool]
     exam: str | None
+
+
+class Groups(TypedDict):
+    """Your groups."""
+
+    taught: list[Group]
+    joined: list[JoinedGroup]
+
+
+class GroupRequest(TypedDict):
+    """A teacher's group."""
+
+    name: str
+
+
+class Group(TypedDict):
+    """A teacher's group."""
+
+    id: str
+    name: str
+    created_at: str
+
+
+class People(TypedDict):
+    """Who is in your group, and who was invited."""
+
+    members: list[Member]
+    invitations: list[Invited]
+
+
+class AssignedCategory(TypedDict):
+    """A category of the teacher's that members may copy."""
+
+    category: str
+    name: str
+    card_count: int
+
+
+class AssignedCategoryRequest(TypedDict):
+    """A category of the teacher's that members may copy."""
+
+    category: str
+
+
+class Copied(TypedDict):
+    """What was copied: cards you have already are left out."""
+
+    category: str
+    new_count: int
+    known_count: int
+
+
+class SharedExam(TypedDict):
+    """An exam that members may take."""
+
+    exam: str
+    size: int
+    minutes: int
+    shared_at: str
+
+
+class SharedExamRequest(TypedDict):
+    """An exam that members may take."""
+
+    exam: str
+
+
+class GroupResult(TypedDict):
+    """What a member who agreed has scored in one attempt."""
+
+    member: str
+    name: str
+    points: float | None
+    question_count: int | None
+    ended_at: str
+
+
+class TakenExam(TypedDict):
+    """Your own copy: begin an attempt at it."""
+
+    exam: str
+
+
+class InvitedRequest(TypedDict):
+    """An address you have invited."""
+
+    email: str
+
+
+class Invited(TypedDict):
+    """An address you have invited."""
+
+    id: str
+    email: str
+    created_at: str
+
+
+class PatchedConsentRequest(TypedDict):
+    """Whether the teacher may see how many reviews you do, your level and exam results."""
+
+    shows_progress: NotRequired[bool]
+
+
+class Consent(TypedDict):
+    """Whether the teacher may see how many reviews you do, your level and exam results."""
+
+    shows_progress: bool
+
+
+class MemberProgress(TypedDict):
+    """What a member who agreed did in 30 days, as of the last refresh."""
+
+    member: str
+    name: str
+    level: str
+    review_count: int
+    success_rate: float | None
+    active_days: int
 
 
 class PaginatedImportList(TypedDict):
@@ -618,6 +813,21 @@ class PictureRequest(TypedDict):
     file: File
 
 
+class Invitation(TypedDict):
+    """A teacher invites you."""
+
+    id: str
+    group: str
+    teacher: str
+    created_at: str
+
+
+class ConsentRequest(TypedDict):
+    """Whether the teacher may see how many reviews you do, your level and exam results."""
+
+    shows_progress: bool
+
+
 class Notifications(TypedDict):
     """Which mails you want besides those of the sign-in."""
 
@@ -665,6 +875,31 @@ class Summary(TypedDict):
     days: list[SummaryDay]
 
 
+class Fact(TypedDict):
+    """One thing that is remembered."""
+
+    id: str
+    kind: FactKindEnum
+    text: str
+    count: int
+    is_own: bool
+    created_at: str
+    seen_at: str
+
+
+class NewFactRequest(TypedDict):
+    """What is to be remembered."""
+
+    kind: NotRequired[FactKindEnum]
+    text: str
+
+
+class PatchedFactTextRequest(TypedDict):
+    """How it is put."""
+
+    text: NotRequired[str]
+
+
 class UploadRequest(TypedDict):
     """JPEG, PNG, WebP or TIFF of 40 million pixels, or PDF; 50 pages and 20 MB at most."""
 
@@ -708,6 +943,47 @@ class ScanDetail(TypedDict):
     finished_at: str | None
     pages: list[Page]
     words: list[ScannedWord]
+
+
+class ShownPlan(TypedDict):
+    """The wishes, and what comes of them."""
+
+    reviews_a_day: int | None
+    new_a_day: int | None
+    exam_on: str | None
+    exam_retention: float
+    is_levelled: bool
+    is_optimised: bool
+    day_shares: list[float]
+    away_from: str | None
+    away_until: str | None
+    planned_at: str | None
+    due_count: int
+    deferred_count: int
+    exams: list[PlannedExam]
+
+
+class PatchedPlanRequest(TypedDict):
+    """Wishes for all of the learner's days."""
+
+    reviews_a_day: NotRequired[int | None]
+    new_a_day: NotRequired[int | None]
+    exam_on: NotRequired[str | None]
+    exam_retention: NotRequired[float]
+    is_levelled: NotRequired[bool]
+    is_optimised: NotRequired[bool]
+    day_shares: NotRequired[list[float]]
+    away_from: NotRequired[str | None]
+    away_until: NotRequired[str | None]
+
+
+class DeferredCard(TypedDict):
+    """A card that is due and was put off."""
+
+    id: str
+    front: str
+    due_at: str
+    planned_at: str
 
 
 class AnswerRequest(TypedDict):
@@ -780,6 +1056,20 @@ class ScanText(TypedDict):
     id: str
     pages: list[PageText]
 
+
+class Optimisation(TypedDict):
+    """One try: weights are fitted to earlier answers and judged by the later ones."""
+
+    created_at: str
+    is_kept: bool
+    fitted_count: int
+    held_out_count: int
+    log_loss_before: float | None
+    log_loss_after: float | None
+    log_loss_default: float | None
+    recommended_retention: float
+    costs: list[Cost]
+
 SpeechWishRequest: TypeAlias = "SpeechOfTextRequest | SpeechOfContentRequest"
 
 
@@ -798,6 +1088,19 @@ class Activity(TypedDict):
     days: list[ActivityDay]
 
 
+class Answers(TypedDict):
+    """What HARD stands for in the learner's answers, a day or more after the ones before."""
+
+    verdict: AnswersVerdictEnum
+    explanation: str
+    answer_count: int
+    again_count: int
+    hard_count: int
+    expected_forgotten: float
+    hard_after_hard: float
+    hard_after_else: float
+
+
 class CategoryStatistics(TypedDict):
     """A category's own cards and reviews, without those of categories below it."""
 
@@ -808,6 +1111,15 @@ class CategoryStatistics(TypedDict):
     due_count: int
     last_30_days: ReviewSums
     all_time: ReviewSums
+
+
+class Chart(TypedDict):
+    """A chart's data: bins, cards, classes or days, and what sums them up."""
+
+    bins: NotRequired[list[dict[str, Any]]]
+    cards: NotRequired[list[dict[str, Any]]]
+    classes: NotRequired[list[dict[str, Any]]]
+    days: NotRequired[list[dict[str, Any]]]
 
 
 class Dashboard(TypedDict):
@@ -904,7 +1216,7 @@ class ApiKey(TypedDict):
     last_used_at: str | None
     created_at: str
 
-ScopesEnum: TypeAlias = "Literal['attempts:read', 'attempts:write', 'categories:read', 'categories:write', 'contents:read', 'contents:write', 'conversations:read', 'conversations:write', 'exams:read', 'exams:write', 'exports:read', 'exports:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'ocr:read', 'ocr:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'speech:read', 'speech:write', 'statistics:read', 'statistics:write']"
+ScopesEnum: TypeAlias = "Literal['attempts:read', 'attempts:write', 'categories:read', 'categories:write', 'chat:read', 'chat:write', 'contents:read', 'contents:write', 'conversations:read', 'conversations:write', 'exams:read', 'exams:write', 'exports:read', 'exports:write', 'groups:read', 'groups:write', 'imports:read', 'imports:write', 'jobs:read', 'jobs:write', 'level-tests:read', 'level-tests:write', 'levels:read', 'levels:write', 'me:read', 'me:write', 'media:read', 'media:write', 'memory:read', 'memory:write', 'ocr:read', 'ocr:write', 'plan:read', 'plan:write', 'reviews:read', 'reviews:write', 'scans:read', 'scans:write', 'scheduling:read', 'scheduling:write', 'speech:read', 'speech:write', 'statistics:read', 'statistics:write']"
 
 AttemptStateEnum: TypeAlias = "Literal['open', 'finished']"
 
@@ -942,7 +1254,7 @@ class GradedAnswer(TypedDict):
     text: str
     right_options: list[ExamOptionKeyEnum]
     right_text: str
-    verdict: VerdictEnum
+    verdict: GradedAnswerVerdictEnum
     points: float | None
     graded_by: GradedByEnum | NullEnum
     is_uncertain: bool
@@ -968,6 +1280,34 @@ LeechActionEnum: TypeAlias = "Literal['mark', 'suspend']"
 
 ChosenSchedulingSourceEnum: TypeAlias = "Literal['category', 'category_above', 'learner', 'default']"
 
+
+class Analysis(TypedDict):
+    """A full look at what you said, after every hundredth message."""
+
+    id: str
+    message_count: int
+    created_at: str
+    report: dict[str, Any]
+
+
+class BatchItem(TypedDict):
+    """One question and its answer."""
+
+    position: int
+    text: str
+    state: BatchItemStateEnum
+    answer: str
+    answered_by: str
+    code: str
+
+
+class PlannedWord(TypedDict):
+    """A word to practise."""
+
+    content: str
+    front: str
+    is_due: bool
+
 ContentStageEnum: TypeAlias = "Literal['draft', 'new', 'learning', 'review', 'relearning']"
 
 
@@ -990,9 +1330,19 @@ class Intervals(TypedDict):
     good: Interval
     easy: Interval
 
+
+class DuplicateCard(TypedDict):
+    """One of two cards that may be one."""
+
+    id: str
+    front: str
+    back: str
+    gloss: str
+    category: str
+
 RoleEnum: TypeAlias = "Literal['learner', 'tutor']"
 
-ChatMessageStateEnum: TypeAlias = "Literal['waiting', 'writing', 'done', 'cancelled', 'cut']"
+MessageStateEnum: TypeAlias = "Literal['waiting', 'writing', 'done', 'cancelled', 'cut']"
 
 IntentEnum: TypeAlias = "Literal['chat', 'correction', 'vocabulary', 'level_test', 'exam']"
 
@@ -1001,6 +1351,25 @@ BlankEnum: TypeAlias = "Literal['']"
 ChoiceEnum: TypeAlias = "Literal['due', 'weak', 'recent', 'all']"
 
 QuestionKindEnum: TypeAlias = "Literal['cloze', 'multiple_choice', 'matching', 'typing', 'open', 'listening']"
+
+
+class JoinedGroup(TypedDict):
+    """A group you have joined, and whether its teacher may see your progress."""
+
+    id: str
+    name: str
+    created_at: str
+    teacher: str
+    shows_progress: bool
+
+
+class Member(TypedDict):
+    """Somebody in your group."""
+
+    id: str
+    name: str
+    shows_progress: bool
+    joined_at: str
 
 ImportKindEnum: TypeAlias = "Literal['anki', 'table']"
 
@@ -1138,6 +1507,8 @@ class SummaryDay(TypedDict):
     day: str
     review_count: int
 
+FactKindEnum: TypeAlias = "Literal['weak_word', 'mistake', 'level', 'interest']"
+
 LanguageEnum: TypeAlias = "Literal['auto', 'english', 'korean', 'chinese', 'japanese']"
 
 ModeEnum: TypeAlias = "Literal['text', 'highlight']"
@@ -1188,6 +1559,18 @@ class ScannedWord(TypedDict):
     line: int
     in_collection: bool
     gloss_suggestions: list[str]
+
+
+class PlannedExam(TypedDict):
+    """An exam to come, and what it will find."""
+
+    category: str | None
+    exam_on: str
+    target: float
+    predicted_recall: float | None
+    card_count: int
+    new_count: int
+    new_a_day_needed: int
 
 ResultEnum: TypeAlias = "Literal['forgot', 'partial', 'remembered']"
 
@@ -1286,6 +1669,15 @@ class PageText(TypedDict):
     text: str
 
 
+class Cost(TypedDict):
+    """What a desired retention costs and is worth: of 1,000 new cards, in a year."""
+
+    retention: float
+    reviews_a_day: float
+    minutes_a_day: float
+    recalled: float
+
+
 class SpeechOfTextRequest(TypedDict):
     """A text to read aloud."""
 
@@ -1312,6 +1704,8 @@ class ActivityDay(TypedDict):
     success_rate: float | None
     taken_ms: int
     day: str
+
+AnswersVerdictEnum: TypeAlias = "Literal['too_few', 'fine', 'misused']"
 
 
 class ReviewSums(TypedDict):
@@ -1396,13 +1790,15 @@ class ExamOption(TypedDict):
     key: ExamOptionKeyEnum
     text: str
 
-VerdictEnum: TypeAlias = "Literal['right', 'typo', 'form', 'partial', 'wrong', 'skipped', 'not_graded_yet']"
+GradedAnswerVerdictEnum: TypeAlias = "Literal['right', 'typo', 'form', 'partial', 'wrong', 'skipped', 'not_graded_yet']"
 
 GradedByEnum: TypeAlias = "Literal['rules', 'keywords', 'model', 'staff']"
 
 GradedAnswerSourceEnum: TypeAlias = "Literal['template', 'model']"
 
 RatingEnum: TypeAlias = "Literal['again']"
+
+BatchItemStateEnum: TypeAlias = "Literal['waiting', 'writing', 'done']"
 
 StageEnum: TypeAlias = "Literal['new', 'learning', 'review', 'relearning']"
 
@@ -1660,6 +2056,18 @@ class Resee:
         """Delete a category: an empty one, or ``into`` another, with cards and past reviews."""
         return self._call("DELETE", f"/api/v1/categories/{category_id}/", query={"into": into}, header={"If-Match": if_match})
 
+    def category_plan_get(self, category_id: str) -> CategoryPlan:
+        """Return the category's own caps and exam."""
+        return self._call("GET", f"/api/v1/categories/{category_id}/plan/")
+
+    def category_plan_change(self, category_id: str, body: PatchedCategoryPlanRequest) -> CategoryPlan:
+        """Change them; they hold besides your own and those of categories above."""
+        return self._call("PATCH", f"/api/v1/categories/{category_id}/plan/", body=body)
+
+    def category_plan_forget(self, category_id: str) -> None:
+        """Take the category's caps and exam away."""
+        return self._call("DELETE", f"/api/v1/categories/{category_id}/plan/")
+
     def category_scheduling_get(self, category_id: str) -> ChosenScheduling:
         """Return how the category's cards are scheduled."""
         return self._call("GET", f"/api/v1/categories/{category_id}/scheduling/")
@@ -1671,6 +2079,26 @@ class Resee:
     def category_scheduling_inherit(self, category_id: str) -> None:
         """Follow the category above again, or your own choice."""
         return self._call("DELETE", f"/api/v1/categories/{category_id}/scheduling/")
+
+    def chat_analyses_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedAnalysisList:
+        """List the analyses of what you said, newest first."""
+        return self._call("GET", "/api/v1/chat/analyses/", query={"cursor": cursor, "page_size": page_size})
+
+    def chat_analyses_plot(self, analysis_id: str) -> bytes:
+        """Return the level of your messages by week as SVG."""
+        return self._call("GET", f"/api/v1/chat/analyses/{analysis_id}/trend.svg", is_json=False)
+
+    def chat_batch(self, body: BatchRequest, *, idempotency_key: str | None = None) -> ShownBatch:
+        """Ask up to 50 questions; they are answered in the background, each by itself."""
+        return self._call("POST", "/api/v1/chat/batch/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def chat_batch_get(self, batch_id: str) -> ShownBatch:
+        """Return how far a batch is, with the answers there are."""
+        return self._call("GET", f"/api/v1/chat/batch/{batch_id}/")
+
+    def chat_today(self) -> Plan:
+        """Return what to do today: due and hard words, and a grammar point."""
+        return self._call("GET", "/api/v1/chat/today/")
 
     def contents_list(self, *, archived: bool | None = None, category: str | None = None, cursor: str | None = None, draft: bool | None = None, page_size: int | None = None, q: str | None = None, stage: Literal['learning', 'new', 'relearning', 'review'] | None = None, tag: str | None = None) -> PaginatedContentList:
         """Return your contents, newest first, in pages."""
@@ -1696,6 +2124,10 @@ class Resee:
         """Hide a card until your next day begins."""
         return self._call("POST", f"/api/v1/contents/{content_id}/bury/", body=body)
 
+    def cards_merge(self, content_id: str, body: OtherContentRequest) -> None:
+        """Archive another card; this one gets what it lacks and the memory of both. Twice is once."""
+        return self._call("POST", f"/api/v1/contents/{content_id}/merge/", body=body)
+
     def contents_move(self, content_id: str, body: PlaceRequest) -> Content:
         """Put a content into another category; its past reviews count there from now on."""
         return self._call("POST", f"/api/v1/contents/{content_id}/move/", body=body)
@@ -1719,6 +2151,10 @@ class Resee:
     def contents_create_bulk(self, body: NewContentsRequest, *, idempotency_key: str | None = None) -> list[Content]:
         """Add up to 1,000 cards, all or none; they are answered in the order given."""
         return self._call("POST", "/api/v1/contents/bulk/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def contents_duplicates(self, *, category: str | None = None, limit: int | None = None) -> list[Duplicate]:
+        """Return pairs whose fronts are the same in form, or differ in a letter or two."""
+        return self._call("GET", "/api/v1/contents/duplicates/", query={"category": category, "limit": limit})
 
     def conversations_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedConversationList:
         """List your conversations, newest first."""
@@ -1751,6 +2187,10 @@ class Resee:
     def messages_cancel(self, conversation_id: str, message_id: str) -> ChatMessage:
         """End a reply with what was written of it. Twice is once."""
         return self._call("POST", f"/api/v1/conversations/{conversation_id}/messages/{message_id}/cancel/")
+
+    def messages_card(self, conversation_id: str, message_id: str, body: CardOfMessageRequest) -> MadeCardOfMessage:
+        """Make a card of a correction: the corrected words are the gap. 200 when there is one."""
+        return self._call("POST", f"/api/v1/conversations/{conversation_id}/messages/{message_id}/card/", body=body)
 
     def devices_list(self) -> list[Device]:
         """Return the devices you are logged in on, the last used first."""
@@ -1803,6 +2243,70 @@ class Resee:
     def exports_table(self, *, category: str | None = None, kind: Literal['csv', 'jsonl', 'tsv'] | None = None) -> bytes:
         """Return your contents as CSV, TSV, or lines of JSON as the API shows them."""
         return self._call("GET", "/api/v1/exports/table/", query={"category": category, "kind": kind}, is_json=False)
+
+    def groups_list(self) -> Groups:
+        """Return the groups you teach and those you have joined."""
+        return self._call("GET", "/api/v1/groups/")
+
+    def groups_create(self, body: GroupRequest, *, idempotency_key: str | None = None) -> Group:
+        """Make a group; for teachers."""
+        return self._call("POST", "/api/v1/groups/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def groups_people(self, group_id: str) -> People:
+        """Return who is in your group, and who was invited."""
+        return self._call("GET", f"/api/v1/groups/{group_id}/")
+
+    def groups_delete(self, group_id: str) -> None:
+        """End your group; its members keep what they have copied."""
+        return self._call("DELETE", f"/api/v1/groups/{group_id}/")
+
+    def group_categories_list(self, group_id: str) -> list[AssignedCategory]:
+        """Return what the teacher has assigned."""
+        return self._call("GET", f"/api/v1/groups/{group_id}/categories/")
+
+    def group_categories_assign(self, group_id: str, body: AssignedCategoryRequest) -> list[AssignedCategory]:
+        """Assign a category of yours to your group; twice is once."""
+        return self._call("POST", f"/api/v1/groups/{group_id}/categories/", body=body)
+
+    def group_categories_copy(self, group_id: str, category_id: str) -> Copied:
+        """Copy an assigned category's cards into a category of yours; again, only what is new."""
+        return self._call("POST", f"/api/v1/groups/{group_id}/categories/{category_id}/copy/")
+
+    def group_exams_list(self, group_id: str) -> list[SharedExam]:
+        """Return what the teacher has shared."""
+        return self._call("GET", f"/api/v1/groups/{group_id}/exams/")
+
+    def group_exams_share(self, group_id: str, body: SharedExamRequest) -> list[SharedExam]:
+        """Share an exam of yours with your group; twice is once."""
+        return self._call("POST", f"/api/v1/groups/{group_id}/exams/", body=body)
+
+    def group_exams_results(self, group_id: str, exam_id: str) -> list[GroupResult]:
+        """Return the results of the members who agreed; for the teacher."""
+        return self._call("GET", f"/api/v1/groups/{group_id}/exams/{exam_id}/results/")
+
+    def group_exams_take(self, group_id: str, exam_id: str) -> TakenExam:
+        """Take a copy of a shared exam; a second time it is the same copy."""
+        return self._call("POST", f"/api/v1/groups/{group_id}/exams/{exam_id}/take/")
+
+    def groups_invite(self, group_id: str, body: InvitedRequest) -> Invited:
+        """Invite an address; whoever has verified it finds the invitation on their page."""
+        return self._call("POST", f"/api/v1/groups/{group_id}/invitations/", body=body)
+
+    def groups_remove_member(self, group_id: str, member_id: str) -> None:
+        """Take a member out of your group."""
+        return self._call("DELETE", f"/api/v1/groups/{group_id}/members/{member_id}/")
+
+    def membership_change(self, group_id: str, body: PatchedConsentRequest) -> Consent:
+        """Let the teacher see your progress, or no more."""
+        return self._call("PATCH", f"/api/v1/groups/{group_id}/membership/", body=body)
+
+    def membership_leave(self, group_id: str) -> None:
+        """Leave the group."""
+        return self._call("DELETE", f"/api/v1/groups/{group_id}/membership/")
+
+    def group_progress(self, group_id: str) -> list[MemberProgress]:
+        """Return the progress of the members who agreed; for the teacher."""
+        return self._call("GET", f"/api/v1/groups/{group_id}/progress/")
 
     def imports_list(self, *, cursor: str | None = None, page_size: int | None = None) -> PaginatedImportList:
         """Return your imports, newest first, in pages."""
@@ -1892,6 +2396,18 @@ class Resee:
         """Return your picture, 64, 160 or 512 pixels wide and high."""
         return self._call("GET", f"/api/v1/me/avatar/{size}/", is_json=False)
 
+    def invitations_list(self) -> list[Invitation]:
+        """Return who invites you."""
+        return self._call("GET", "/api/v1/me/invitations/")
+
+    def invitations_accept(self, invitation_id: str, body: ConsentRequest) -> Consent:
+        """Join the group; say whether its teacher may see your progress."""
+        return self._call("POST", f"/api/v1/me/invitations/{invitation_id}/", body=body)
+
+    def invitations_decline(self, invitation_id: str) -> None:
+        """Decline it; the teacher is not told."""
+        return self._call("DELETE", f"/api/v1/me/invitations/{invitation_id}/")
+
     def notifications_read(self) -> Notifications:
         """Return which mails you want."""
         return self._call("GET", "/api/v1/me/notifications/")
@@ -1916,6 +2432,26 @@ class Resee:
         """Return a file that contents name in ``media``."""
         return self._call("GET", f"/api/v1/media/{medium_id}/", is_json=False)
 
+    def memory_list(self) -> list[Fact]:
+        """Return all that the tutor remembers of you, the last met first."""
+        return self._call("GET", "/api/v1/memory/")
+
+    def memory_add(self, body: NewFactRequest, *, idempotency_key: str | None = None) -> Fact:
+        """Tell the tutor something to remember."""
+        return self._call("POST", "/api/v1/memory/", header={"Idempotency-Key": idempotency_key}, body=body)
+
+    def memory_forget_all(self) -> None:
+        """Delete all of it: none of it is told to a model again."""
+        return self._call("DELETE", "/api/v1/memory/")
+
+    def memory_edit(self, fact_id: str, body: PatchedFactTextRequest) -> Fact:
+        """Change how it is put; what it said before is told to no model again."""
+        return self._call("PATCH", f"/api/v1/memory/{fact_id}/", body=body)
+
+    def memory_forget(self, fact_id: str) -> None:
+        """Delete it for good: it is told to no model again, nor learnt again by itself."""
+        return self._call("DELETE", f"/api/v1/memory/{fact_id}/")
+
     def ocr_extract(self, body: UploadRequest, *, idempotency_key: str | None = None) -> Accepted:
         """Send a page to be read, as to /scans/."""
         return self._call("POST", "/api/v1/ocr/extract/", header={"Idempotency-Key": idempotency_key}, form=body)
@@ -1923,6 +2459,18 @@ class Resee:
     def ocr_extract_sync(self, body: UploadRequest) -> ScanDetail | Accepted:
         """Send a page and wait 20 seconds for it; 202 when it takes longer or four wait already."""
         return self._call("POST", "/api/v1/ocr/extract/sync/", form=body)
+
+    def plan_get(self) -> ShownPlan:
+        """Return how your reviews are spread, what was put off, and what exams will find."""
+        return self._call("GET", "/api/v1/plan/")
+
+    def plan_change(self, body: PatchedPlanRequest) -> ShownPlan:
+        """Change it; the cards are planned anew at once."""
+        return self._call("PATCH", "/api/v1/plan/", body=body)
+
+    def plan_deferred(self, *, limit: int | None = None) -> list[DeferredCard]:
+        """Return the cards that are due and were put off under a cap, with their day."""
+        return self._call("GET", "/api/v1/plan/deferred/", query={"limit": limit})
 
     def reviews_record(self, body: AnswerRequest) -> RecordedAnswer:
         """Record an answer; 200 instead of 201 when this ``id`` had been recorded before."""
@@ -1936,9 +2484,9 @@ class Resee:
         """Record up to 1,000 answers; each has its own result, and the good ones are recorded."""
         return self._call("POST", "/api/v1/reviews/batch/", body=body)
 
-    def reviews_due(self, *, category: str | None = None, limit: int | None = None) -> Due:
+    def reviews_due(self, *, category: str | None = None, limit: int | None = None, order: Literal['planned', 'recall'] | None = None) -> Due:
         """Return the cards due now, oldest first; nothing is hidden for being late."""
-        return self._call("GET", "/api/v1/reviews/due/", query={"category": category, "limit": limit})
+        return self._call("GET", "/api/v1/reviews/due/", query={"category": category, "limit": limit, "order": order})
 
     def reviews_log(self, *, since: str | None = None) -> bytes:
         """Return every fact of yours as a line of JSON, in the order of recording."""
@@ -2008,6 +2556,14 @@ class Resee:
         """Change it from the next answer on."""
         return self._call("PATCH", "/api/v1/scheduling/", body=body)
 
+    def optimisations_list(self) -> list[Optimisation]:
+        """Return the latest tries to fit FSRS to you, newest first."""
+        return self._call("GET", "/api/v1/scheduling/optimisations/")
+
+    def optimisations_request(self) -> Job:
+        """Have it done now; what waits already is the same promise."""
+        return self._call("POST", "/api/v1/scheduling/optimisations/")
+
     def speech_order(self, body: SpeechWishRequest) -> Speech:
         """Have a text, or what a row of yours says, read aloud."""
         return self._call("POST", "/api/v1/speech/", body=body)
@@ -2016,13 +2572,29 @@ class Resee:
         """Return a WAV of a minute at most; 404 until it is spoken."""
         return self._call("GET", f"/api/v1/speech/{speech_id}/audio/", is_json=False)
 
+    def statistics_chart_png(self, name: Literal['activity', 'difficulty', 'forecast', 'hardest', 'retention-curve', 'retrievability', 'stability'], *, category: str | None = None, days: Literal[30, 90, 365] | None = None, theme: Literal['light', 'dark'] | None = None) -> bytes:
+        """Return the picture; nothing when the client's is still right."""
+        return self._call("GET", f"/api/v1/statistics/{name}.png", query={"category": category, "days": days, "theme": theme}, is_json=False)
+
+    def statistics_chart_svg(self, name: Literal['activity', 'difficulty', 'forecast', 'hardest', 'retention-curve', 'retrievability', 'stability'], *, category: str | None = None, days: Literal[30, 90, 365] | None = None, theme: Literal['light', 'dark'] | None = None) -> bytes:
+        """Return the picture; nothing when the client's is still right."""
+        return self._call("GET", f"/api/v1/statistics/{name}.svg", query={"category": category, "days": days, "theme": theme}, is_json=False)
+
     def statistics_activity(self, *, days: int | None = None) -> Activity:
         """Return the reviews of each of the last days."""
         return self._call("GET", "/api/v1/statistics/activity/", query={"days": days})
 
+    def statistics_answers(self) -> Answers:
+        """Tell whether you press HARD for what you had forgotten, and why that matters."""
+        return self._call("GET", "/api/v1/statistics/answers/")
+
     def statistics_categories(self) -> list[CategoryStatistics]:
         """Return each category's cards and reviews, of 30 days and of all time."""
         return self._call("GET", "/api/v1/statistics/categories/")
+
+    def statistics_chart(self, name: Literal['activity', 'difficulty', 'forecast', 'hardest', 'retention-curve', 'retrievability', 'stability'], *, category: str | None = None, days: Literal[30, 90, 365] | None = None, theme: Literal['light', 'dark'] | None = None) -> Chart:
+        """Return what a chart shows, for a client that draws it itself."""
+        return self._call("GET", f"/api/v1/statistics/charts/{name}/", query={"category": category, "days": days, "theme": theme})
 
     def statistics_dashboard(self) -> Dashboard:
         """Return what is due and what was done; your last answer is counted."""

@@ -10,4 +10,5 @@ def say() -> None:
         "exams.ExamPlan", "exams.Exam", "exams.Question", "exams.Attempt", "exams.Answer",
         "exams.Grading", "exams.Appeal", "exams.LevelTest", "exams.LevelAnswer",
     )  # fmt: skip
+    register(Fate.TOLD, "exams.ExamShare", others=["group__teacher_id"])
     register(Fate.NOBODYS, "exams.LevelItem", shared="code")

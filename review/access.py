@@ -13,7 +13,12 @@ from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
 
-_SCHEDULE = [field.attname for field in ReviewSchedule._meta.concrete_fields]  # noqa: SLF001
+_OF_PLAN = {"placed_at", "placed_for", "planned_at"}  # an answer makes them void, unread
+_SCHEDULE = [
+    field.attname
+    for field in ReviewSchedule._meta.concrete_fields  # noqa: SLF001
+    if field.attname not in _OF_PLAN
+]
 _CONTENT = ["id", "public_id", "user_id", "category_id", "archived_at"]
 # By hand: at every answer Django's compiler would cost more than all else that happens to it.
 _LOCK = f"""
@@ -23,7 +28,7 @@ SELECT {", ".join(f"schedule.{name}" for name in _SCHEDULE)},
        (SELECT parameters_id FROM review_learnerclock WHERE user_id = %(user_id)s)
 FROM review_reviewschedule AS schedule
 JOIN review_content AS content ON content.id = schedule.content_id
-WHERE schedule.user_id = %(user_id)s AND content.public_id = ANY(%(ids)s)
+WHERE schedule.user_id = %(user_id)s AND content.public_id = ANY(%(ids)s::uuid[])
 ORDER BY schedule.content_id  -- everybody locks in one order
 FOR NO KEY UPDATE OF schedule, content
 """  # noqa: S608  column names of ours
@@ -124,7 +129,8 @@ def locked_schedules(
     no joined row: it may change while we wait for the lock, and the content's row is then the new.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"user_id": learner.id, "ids": list(content_ids)})
+        ids = ",".join([each.hex for each in content_ids])  # text: written and sent much faster
+        cursor.execute(_LOCK, {"user_id": learner.id, "ids": f"{{{ids}}}"})
         return [_locked(row) for row in cursor.fetchall()]
 
 

@@ -2,13 +2,21 @@
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
 from import_export.admin import ImportExportMixin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from accounts.queries.learners import learner_of
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
+from review.group_models import GroupCategory
 from review.import_models import AnkiNotetype, Import, Medium
 from review.models import (
     Category,
@@ -19,6 +27,9 @@ from review.models import (
     ReviewSchedule,
     SchedulingParameters,
 )
+from review.plan_models import Optimisation, Plan
+from review.queries.charts import CHARTS, Wanted, chart
+from review.queries.pictures import FORMATS, THEMES, picture
 from review.read_models import ReadModelWatermark
 from review.spreadsheets import ContentSpreadsheet
 from review.tasks import rebuild
@@ -84,11 +95,44 @@ class ReviewAdjustmentAdmin(ReadOnlyTable[ReviewAdjustment]):
 
 @admin.register(LearnerClock)
 class LearnerClockAdmin(ReadOnlyTable[LearnerClock]):
-    """How often a learner's facts have changed."""
+    """How often a learner's facts have changed, and charts of the learner's cards."""
 
-    list_display = ("user", "facts_seq", "parameters")
+    list_display = ("user", "facts_seq", "parameters", "charts")
     list_select_related = ("user", "parameters")
     search_fields = ("=user__email",)
+
+    @admin.display(description="Charts")
+    def charts(self, row: LearnerClock) -> str:
+        """Lead to the charts."""
+        return format_html('<a href="{}/charts/">charts</a>', row.pk)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of charts, and its pictures."""
+        view = self.admin_site.admin_view
+        own = [
+            path("<int:user_id>/charts/", view(self._charts), name="learner-charts"),
+            path("<int:user_id>/charts/<slug:name>.svg", view(self._chart), name="learner-chart"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def _charts(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        row = self._row(request, user_id)
+        context = {**self.admin_site.each_context(request), "names": list(CHARTS)}
+        context |= {"title": f"Charts of {row.user}", "opts": self.model._meta}  # noqa: SLF001
+        return TemplateResponse(request, "admin/review/learnerclock/charts.html", context)
+
+    def _chart(self, request: HttpRequest, user_id: int, name: str) -> HttpResponse:
+        wanted = Wanted(learner_of(self._row(request, user_id).user), timezone.now())
+        if name not in CHARTS:
+            raise Http404
+        theme = request.GET.get("theme", "")
+        looks = {"form": "svg", "theme": theme if theme in THEMES else "light"}
+        return HttpResponse(picture(name, chart(name, wanted), **looks), FORMATS["svg"])
+
+    def _row(self, request: HttpRequest, user_id: int) -> LearnerClock:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(LearnerClock.objects.select_related("user"), pk=user_id)
 
 
 @admin.register(SchedulingParameters)
@@ -116,6 +160,38 @@ class ReadModelWatermarkAdmin(ReadOnlyTable[ReadModelWatermark]):
     def has_rebuild_permission(self, request: HttpRequest) -> bool:
         """Admins."""
         return bool(request.user.has_perm("review.change_readmodelwatermark"))
+
+
+@admin.register(Plan)
+class PlanAdmin(ReadOnlyTable[Plan]):
+    """How learners want their days."""
+
+    list_display = ("user", "category", "reviews_a_day", "new_a_day", "exam_on", "planned_at")
+    list_select_related = ("user", "category")
+    search_fields = ("=user__email",)
+
+
+@admin.register(Optimisation)
+class OptimisationAdmin(ReadOnlyTable[Optimisation]):
+    """How well learners' answers are foreseen: before and after."""
+
+    list_display = (
+        "user", "is_kept", "log_loss_before", "log_loss_after", "log_loss_default",
+        "held_out_count", "recommended_retention", "seconds", "created_at",
+    )  # fmt: skip
+    list_select_related = ("user",)
+    list_filter = ("is_kept", "created_at")
+    search_fields = ("=user__email",)
+
+
+@admin.register(GroupCategory)
+class GroupCategoryAdmin(ReadOnlyTable[GroupCategory]):
+    """Categories that teachers have assigned."""
+
+    list_display = ("category", "group", "assigned_at")
+    list_select_related = ("category", "group")
+    list_filter = ("assigned_at",)
+    search_fields = ("category__name", "group__name")
 
 
 @admin.register(Import)

@@ -15,7 +15,14 @@ class ReviewConfig(AppConfig):
         from config.operations import health
         from config.operations.parts import SHARED
         from config.speech import sources
-        from review import import_models, panels, personal_data, projections  # noqa: F401
+        from review import (  # noqa: F401
+            group_models,
+            import_models,
+            panels,
+            personal_data,
+            plan_models,
+            projections,
+        )
         from review.commands.parameters import choose_retention
         from review.queries.parameters import desired_retention
         from review.queries.spoken import front_of

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_MINUTE = timedelta(minutes=1)
+_MINUTE, _QUARTER = timedelta(minutes=1), timedelta(minutes=15)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple[date, int]:
@@ -20,6 +21,24 @@ def local_moment(instant: datetime, time_zone: str, rollover_hour: int) -> tuple
         if starts_at.astimezone(UTC) > instant:
             day -= timedelta(days=1)
     return day, local.hour
+
+
+class LocalMoments:
+    """`local_moment` of many instants of one learner, each quarter of an hour looked up once.
+
+    Offsets of time zones are multiples of it, and change on it, for as long as there is software.
+    """
+
+    def __init__(self, time_zone: str, rollover_hour: int) -> None:
+        self._clock = time_zone, rollover_hour
+        self._found: dict[int, tuple[date, int]] = {}
+
+    def __call__(self, instant: datetime) -> tuple[date, int]:
+        """Return the learner's own day and wall-clock hour of an instant."""
+        quarter = (instant - _EPOCH) // _QUARTER
+        if quarter not in self._found:
+            self._found[quarter] = local_moment(instant, *self._clock)
+        return self._found[quarter]
 
 
 def day_starts_at(day: date, time_zone: str, rollover_hour: int) -> datetime:

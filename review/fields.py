@@ -27,3 +27,26 @@ class CurrentTransactionId(models.Func):
     function = "pg_current_xact_id"
     arity = 0
     output_field = TransactionIdField()
+
+
+class Placed(models.Model):
+    """When a card is asked: where the plan has put it, for as long as the due date it meant holds.
+
+    Whoever sets another due date makes the place void by it, and need not know of plans.
+    """
+
+    placed_at = models.DateTimeField(null=True, editable=False)
+    placed_for = models.DateTimeField(
+        null=True, editable=False, help_text="The due date that was planned"
+    )
+    planned_at = models.GeneratedField(
+        expression=models.Case(
+            models.When(placed_for=models.F("due_at"), then=models.F("placed_at")),
+            default=models.F("due_at"),
+        ),
+        output_field=models.DateTimeField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True

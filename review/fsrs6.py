@@ -143,9 +143,13 @@ class Model:
             increase *= self._easy_bonus
         return stability * (1 + increase)
 
+    def interval(self, stability: float) -> int:
+        """Return the whole days after which recall falls to the desired retention."""
+        days: int = max(round((stability / self._factor) * self._retention_factor), 1)
+        return min(days, self._maximum)
+
     def _reviewed(self, stability: float, difficulty: float) -> Next:
-        days = max(round((stability / self._factor) * self._retention_factor), 1)
-        return Next(REVIEW, None, stability, difficulty, min(days, self._maximum), None)
+        return Next(REVIEW, None, stability, difficulty, self.interval(stability), None)
 
     def _stepped(
         self, stage: int, step: int, rating: int, stability: float, difficulty: float

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from config.identifiers import new_public_id
 from config.operations.audit import audited
-from review.fields import CurrentTransactionId, TransactionIdField
+from review.fields import CurrentTransactionId, Placed, TransactionIdField
 from review.leeches import LeechAction
 from review.ratings import Rating
 from review.triggers import append_only, kept_for_facts
@@ -141,7 +141,7 @@ class Stage(models.IntegerChoices):
     RELEARNING = 3
 
 
-class ReviewSchedule(models.Model):
+class ReviewSchedule(Placed):
     """When the card is due, as of now: always equal to the replay of its facts."""
 
     content = models.OneToOneField(
@@ -168,7 +168,7 @@ class ReviewSchedule(models.Model):
     buried_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user", "due_at"], name="schedule_of_learner")]
+        indexes = [models.Index(fields=["user", "planned_at"], name="schedule_by_plan")]
 
     def __str__(self) -> str:
         return f"{self.content_id} due {self.due_at:%F %H:%M}"

@@ -19,6 +19,7 @@ def say() -> None:
         "review.AnkiNotetype",
     )  # fmt: skip
     register(Fate.RESTORED, "review.SchedulingParameters", shared="")
+    register(Fate.RESTORED, "review.Plan", "review.Optimisation")
     register(Fate.RESTORED, "review.ReviewHistory", "review.ReviewAdjustment", omitted=["xid"])
     register(Fate.RESTORED, "review.Import", omitted=["file", "cursor"])
     register(Fate.RESTORED, "review.Medium", place=_place)
@@ -28,6 +29,7 @@ def say() -> None:
         "review.RecentDay", "review.SchedulingParametersChange", "review.CategoryChange",
         "review.ContentChange",
     )  # fmt: skip
+    register(Fate.TOLD, "review.GroupCategory", others=["group__teacher_id"])
     register(Fate.NOBODYS, "review.ReadModelWatermark")
     on_erase(projections.hold)
     on_forget("statistics", _forget)

@@ -1,5 +1,6 @@
 """Background work of the review app; the beat schedule stands in config/celery.py."""
 
+import time
 from typing import Any
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
-from review.commands import importing, imports
-from review.queries import statistics
+from review.commands import importing, imports, optimising, plans
+from review.queries import optimisations, planning, statistics
 
-WARM_SECONDS = 15.0  # units of work stay below 20
+OPTIMISED_A_NIGHT = 500
+WARM_SECONDS = PLAN_SECONDS = 15.0  # units of work stay below 20
 
 
 @shared_task(name="review.tasks.fold")
@@ -33,11 +35,34 @@ def warm(**_: object) -> None:
     statistics.warm(now=timezone.now(), seconds=WARM_SECONDS)
 
 
+@shared_task(name="review.tasks.plan")
+def plan(**_: object) -> None:
+    """Give the cards their days where a day has begun; who is left out is planned next time."""
+    ends_at = time.monotonic() + PLAN_SECONDS
+    for learner in planning.learners_to_plan(timezone.now()):
+        plans.place_cards(learner=learner, now=timezone.now())
+        if time.monotonic() > ends_at:
+            break
+
+
 @shared_task(name="review.tasks.refresh")
 def refresh(**_: object) -> None:
     """Publish the rollups in the materialized view."""
     projections.refresh()
     metrics.REFRESHED_AT.set_to_current_time()
+
+
+@shared_task(name="review.tasks.optimise_learners")
+def optimise_learners(**_: object) -> None:
+    """Promise to fit the weights of those who have answered much since the last time."""
+    for learner in optimisations.learners_to_optimise(limit=OPTIMISED_A_NIGHT):
+        optimising.request_optimisation(learner=learner)
+
+
+@shared_task(name="review.tasks.optimise")
+def optimise(*, job_id: str, user_id: int, **_later_fields: Any) -> None:
+    """See ``optimising.optimise``."""
+    optimising.optimise(job_id=UUID(job_id), user_id=user_id, clock=timezone.now)
 
 
 @shared_task(name="review.tasks.prune_imports")

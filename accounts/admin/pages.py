@@ -10,7 +10,10 @@ from accounts.models import (
     Avatar,
     DataArchive,
     Erasure,
+    Invitation,
+    LearnerGroup,
     Mailing,
+    Membership,
     NotificationSettings,
     Payout,
     RewardBalance,
@@ -76,6 +79,36 @@ class MailingAdmin(ReadOnlyTable[Mailing]):
         now = timezone.now()
         count = sum(mailings.send_again(mailing_id=row.public_id, now=now) for row in rows)
         self.message_user(request, f"{count} mails will be sent again.")
+
+
+@admin.register(LearnerGroup)
+class LearnerGroupAdmin(ReadOnlyTable[LearnerGroup]):
+    """Teachers' groups."""
+
+    list_display = ("name", "teacher", "created_at")
+    list_select_related = ("teacher",)
+    list_filter = ("created_at",)
+    search_fields = ("name", "teacher__email", "=public_id")
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyTable[Membership]):
+    """Who is in which group, and whose progress its teacher may see."""
+
+    list_display = ("user", "group", "shows_progress", "agreed_at", "joined_at")
+    list_select_related = ("user", "group")
+    list_filter = ("shows_progress", "joined_at")
+    search_fields = ("user__email", "group__name")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyTable[Invitation]):
+    """Who was invited."""
+
+    list_display = ("email", "group", "created_at")
+    list_select_related = ("group",)
+    list_filter = ("created_at",)
+    search_fields = ("email", "group__name")
 
 
 @admin.register(RewardEntry)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
     path("unsubscribe/<str:token>/", Unsubscribe.as_view(), name="unsubscribe"),
+    path("", include("accounts.api.groups")),
     path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),
     path("me/notifications/", Notifications.as_view(), name="notifications"),

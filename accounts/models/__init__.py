@@ -1,6 +1,7 @@
 """Who learns, on what clock, where they are logged in; their picture and what they are mailed."""
 
 from accounts.models.data import DataArchive, Erasure
+from accounts.models.groups import Invitation, LearnerGroup, Membership
 from accounts.models.mailings import Mailing
 from accounts.models.pages import Avatar, NotificationSettings
 from accounts.models.rewards import Payout, RewardBalance, RewardDay, RewardEntry
@@ -11,7 +12,10 @@ __all__ = [
     "DataArchive",
     "Device",
     "Erasure",
+    "Invitation",
+    "LearnerGroup",
     "Mailing",
+    "Membership",
     "NotificationSettings",
     "Payout",
     "RewardBalance",

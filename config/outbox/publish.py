@@ -1,6 +1,7 @@
 """An event leaves its command: stored by the same transaction, so both are there or neither."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 import orjson
@@ -21,7 +22,12 @@ class Event(Protocol):
 
 def type_of(kind: type[Any]) -> str:
     """Return an event's name in the world: app and class, such as ``review.ReviewRecorded``."""
-    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
+    return _name(kind.__module__, kind.__name__)
+
+
+@cache
+def _name(module: str, name: str) -> str:
+    return f"{module.partition('.')[0]}.{name}"
 
 
 def envelope(event: Event) -> Mapping[str, Any]:

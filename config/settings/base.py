@@ -10,11 +10,12 @@ import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from config.settings import home, variables
+from config.settings import home, pooling, variables
 from config.settings.enum_names import ENUM_NAMES
 from config.settings.files import file_storage
 from config.settings.mail import mail_settings, site_url
 
+pooling.install()
 django_stubs_ext.monkeypatch()  # lets Field, QuerySet and the like take type arguments at run time
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -289,6 +290,7 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_USER_ID_FIELD = "public_id"
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # config.operations.request_ids logs the address
 
 UNFOLD = {
     "SITE_TITLE": "Resee", "SITE_HEADER": "Resee", "SITE_SUBHEADER": "cards, reviews, scans",

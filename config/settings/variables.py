@@ -30,6 +30,7 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "Port of the live process: WebSockets, events; RESEE_PORT + 1 when empty.",
     ),
+    Variable("WEB_CONCURRENCY", "", "Web processes of one container; one a core when empty."),
     Variable("RESEE_HOST", "127.0.0.1", "Address the embedded default listens on."),
     Variable(
         "DATABASE_URL",

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from config.operations.admin_tables import ReadOnlyTable
 from exams.commands.reporting import decide_appeal, restore_question, withdraw_question
-from exams.models import Answer, Appeal, Attempt, Exam, ExamPlan, Grading, Question
+from exams.models import Answer, Appeal, Attempt, Exam, ExamPlan, ExamShare, Grading, Question
 from exams.queries.attempts import ShownQuestion, shown_question
 from exams.validation import Kind
 
@@ -52,6 +52,16 @@ def _preview(question: ShownQuestion, *, is_withdrawn: bool) -> SafeString:
         prompts,
         options,
     )
+
+
+@admin.register(ExamShare)
+class ExamShareAdmin(ReadOnlyTable[ExamShare]):
+    """Exams that teachers have shared."""
+
+    list_display = ("exam", "group", "shared_at")
+    list_select_related = ("exam", "group")
+    list_filter = ("shared_at",)
+    search_fields = ("=exam__public_id", "group__name")
 
 
 @admin.register(ExamPlan)

@@ -3,6 +3,7 @@
 from exams.models.attempts import Answer, Appeal, Attempt, Grading
 from exams.models.exams import Exam, ExamPlan, Question
 from exams.models.level_tests import LevelAnswer, LevelItem, LevelTest
+from exams.models.shares import ExamShare
 
 __all__ = [
     "Answer",
@@ -10,6 +11,7 @@ __all__ = [
     "Attempt",
     "Exam",
     "ExamPlan",
+    "ExamShare",
     "Grading",
     "LevelAnswer",
     "LevelItem",

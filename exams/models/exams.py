@@ -60,12 +60,16 @@ class Exam(Wish):
     week_on = models.DateField(
         null=True, blank=True, help_text="The Monday of its week; empty for one made on demand"
     )
+    shared_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="+", help_text="A teacher's, for a group"
+    )
     job_id = models.UUIDField(null=True, help_text="The job by which a model writes sentences")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "week_on"], name="one_weekly_exam_a_week")
+            models.UniqueConstraint(fields=["user", "week_on"], name="one_weekly_exam_a_week"),
+            models.UniqueConstraint(fields=["user", "shared_from"], name="one_copy_a_learner"),
         ]
         indexes = [models.Index(fields=["user", "-id"], name="exams_newest")]
 

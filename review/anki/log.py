@@ -10,8 +10,10 @@ OLDEST_MS = 1_000_000_000_000  # September 2001: Anki is younger
 TAKEN_MS_MAX = 2_147_483_647
 _LEARN, _REVIEW, _RELEARN, _FILTERED = range(4)
 _STAGES = {_LEARN: LEARNING, _REVIEW: REVIEW, _RELEARN: RELEARNING, _FILTERED: REVIEW}
+_STEPS = (_LEARN, _RELEARN)
 _OLD_RATINGS = {1: 1, 2: 3, 3: 4}  # of the three buttons that learning had before scheduler 2
 _DAY_SECONDS = 86_400
+_CENTURY = 36_500 * _DAY_SECONDS
 
 
 class Review(NamedTuple):
@@ -40,13 +42,18 @@ def log_of(rows: Iterable[LogRow], *, scheduler: int, latest_ms: int) -> Log:
     others: list[LogRow] = []
     refused = 0
     for row in rows:
-        rating = _rating(row, scheduler)
-        if not OLDEST_MS <= row.id <= latest_ms or not 0 <= rating <= 4:
+        at_ms, rating, interval, last, _, taken_ms, kind = row
+        if scheduler == 1 and kind in _STEPS:
+            rating = _OLD_RATINGS.get(rating, rating)
+        if not OLDEST_MS <= at_ms <= latest_ms or not 0 <= rating <= 4:
             refused += 1
-        elif rating == 0 or row.kind not in _STAGES:
+        elif rating == 0 or kind not in _STAGES:
             others.append(row)  # made new, or moved to another day, by hand
         else:
-            reviews.append(_review(row, rating, is_first=not reviews))
+            stage = _STAGES[kind] if reviews or kind != _LEARN else NEW
+            taken_ms = min(max(taken_ms, 0), TAKEN_MS_MAX)
+            before, due_ms = _seconds(last) / _DAY_SECONDS, at_ms + 1000 * _seconds(interval)
+            reviews.append(Review(at_ms, rating, taken_ms, stage, before, due_ms, row))
     return Log(reviews, others, refused)
 
 
@@ -56,26 +63,7 @@ def last_ms(log: Log) -> int | None:
     return max((row.id for row in rows), default=None)
 
 
-def _rating(row: LogRow, scheduler: int) -> int:
-    if scheduler == 1 and row.kind in (_LEARN, _RELEARN):
-        return _OLD_RATINGS.get(row.ease, row.ease)
-    return row.ease
-
-
-def _review(row: LogRow, rating: int, *, is_first: bool) -> Review:
-    stage = NEW if is_first and row.kind == _LEARN else _STAGES[row.kind]
-    return Review(
-        row.id,
-        rating,
-        min(max(row.taken_ms, 0), TAKEN_MS_MAX),
-        stage,
-        _seconds(row.last_interval) / _DAY_SECONDS,
-        row.id + 1000 * _seconds(row.interval),
-        row,
-    )
-
-
 def _seconds(interval: int) -> int:
     """Return an interval, given as days or negative as seconds; a century at most."""
     seconds = interval * _DAY_SECONDS if interval > 0 else -interval
-    return min(seconds, 36_500 * _DAY_SECONDS)
+    return min(_CENTURY, seconds)

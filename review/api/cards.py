@@ -15,6 +15,8 @@ from accounts.queries.learners import learner_of
 from config.api.idempotency import idempotent
 from review.api.reviews import RecordedReviewSerializer, recorded_shown
 from review.commands import cards as commands
+from review.commands.duplicates import merge_contents
+from review.queries.advice import duplicates
 
 
 class SiblingsSerializer(serializers.Serializer[Any]):
@@ -96,7 +98,85 @@ class CardReset(APIView):
         return Response(recorded_shown(recorded), status=201)
 
 
+class OtherContentSerializer(serializers.Serializer[Any]):
+    """The card that goes."""
+
+    content = serializers.UUIDField()
+
+
+class CardMerge(APIView):
+    """Two cards that ask for the same."""
+
+    @extend_schema(
+        operation_id="cards_merge",
+        request=OtherContentSerializer,
+        responses={204: None},
+        tags=["cards"],
+    )
+    def post(self, request: Request, content_id: UUID) -> Response:
+        """Archive another card; this one gets what it lacks and the memory of both. Twice is once.
+
+        All reviews of both still count.
+        """
+        body = OtherContentSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        merge_contents(
+            learner=learner_of(request.user),
+            into_id=content_id,
+            from_id=body.validated_data["content"],
+            now=timezone.now(),
+        )
+        return Response(status=204)
+
+
+class DuplicateQuerySerializer(serializers.Serializer[Any]):
+    """Which, and how many."""
+
+    category = serializers.UUIDField(required=False, help_text="The category and all below it")
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=100)
+
+
+class DuplicateCardSerializer(serializers.Serializer[Any]):
+    """One of two cards that may be one."""
+
+    id = serializers.UUIDField()
+    front = serializers.CharField()
+    back = serializers.CharField()
+    gloss = serializers.CharField()
+    category = serializers.UUIDField()
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    """Two cards that may be one."""
+
+    similarity = serializers.FloatField(help_text="Of the fronts, 0-1; 1: only form differs")
+    cards = DuplicateCardSerializer(many=True)
+
+
+class Duplicates(APIView):
+    """Cards that ask for the same."""
+
+    cost = 20
+
+    @extend_schema(
+        operation_id="contents_duplicates",
+        parameters=[DuplicateQuerySerializer],
+        responses=DuplicateSerializer(many=True),
+        tags=["contents"],
+    )
+    def get(self, request: Request) -> Response:
+        """Return pairs whose fronts are the same in form, or differ in a letter or two."""
+        query = DuplicateQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data
+        learner = learner_of(request.user)
+        found = duplicates(learner, limit=wanted["limit"], category_id=wanted.get("category"))
+        return Response(found)
+
+
 urlpatterns = [
+    path("duplicates/", Duplicates.as_view(), name="duplicates"),
+    path("<uuid:content_id>/merge/", CardMerge.as_view(), name="card-merge"),
     path("<uuid:content_id>/suspend/", CardSuspend.as_view(), name="card-suspend"),
     path("<uuid:content_id>/unsuspend/", CardUnsuspend.as_view(), name="card-unsuspend"),
     path("<uuid:content_id>/bury/", CardBury.as_view(), name="card-bury"),

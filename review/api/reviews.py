@@ -15,7 +15,7 @@ from accounts.queries.learners import learner_of
 from review.commands.recording import Answer, RecordedReview
 from review.commands.reviews import record_review, undo_review
 from review.queries.contents import STAGES, stage_name
-from review.queries.due import due_cards, intervals
+from review.queries.due import Order, due_cards, intervals
 from review.ratings import Rating, result_of
 
 TAKEN_MS_MAX = 3_600_000
@@ -68,6 +68,11 @@ class DueQuerySerializer(serializers.Serializer[Any]):
 
     category = serializers.UUIDField(required=False, help_text="The category and all below it")
     limit = serializers.IntegerField(min_value=1, max_value=200, default=20)
+    order = serializers.ChoiceField(
+        [order.value for order in Order],
+        default=Order.PLANNED.value,
+        help_text="recall: the most surely recalled first, which saves most of a backlog",
+    )
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
@@ -159,6 +164,7 @@ class Due(APIView):
             now=timezone.now(),
             limit=query.validated_data["limit"],
             category_id=query.validated_data.get("category"),
+            order=Order(query.validated_data["order"]),
         )
         return Response({"due_count": due.due_count, "cards": due.cards})
 

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries.learners import learner_of
+from review.hard_use import Verdict
 from review.queries.activity import activity
+from review.queries.advice import answers_advice
 from review.queries.retention import hourly, retention
 from review.queries.statistics import categories, dashboard
 
@@ -173,6 +175,31 @@ class Retention(APIView):
         return Response({"classes": retention(learner_of(request.user))})
 
 
+class AnswersSerializer(serializers.Serializer[Any]):
+    """What HARD stands for in the learner's answers, a day or more after the ones before."""
+
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict])
+    explanation = serializers.CharField()
+    answer_count = serializers.IntegerField()
+    again_count = serializers.IntegerField()
+    hard_count = serializers.IntegerField()
+    expected_forgotten = serializers.FloatField()
+    hard_after_hard = serializers.FloatField(help_text="Share of answers after HARD that are HARD")
+    hard_after_else = serializers.FloatField()
+
+
+class Answers(APIView):
+    """How the learner uses the buttons."""
+
+    @extend_schema(
+        operation_id="statistics_answers", responses=AnswersSerializer, tags=["statistics"]
+    )
+    def get(self, request: Request) -> Response:
+        """Tell whether you press HARD for what you had forgotten, and why that matters."""
+        found = answers_advice(learner_of(request.user))
+        return Response(AnswersSerializer(found).data)
+
+
 class Hours(APIView):
     """When the learner recalls best."""
 
@@ -187,5 +214,6 @@ urlpatterns = [
     path("categories/", Categories.as_view(), name="statistics-categories"),
     path("retention/", Retention.as_view(), name="statistics-retention"),
     path("hours/", Hours.as_view(), name="statistics-hours"),
+    path("answers/", Answers.as_view(), name="statistics-answers"),
     path("activity/", Activity.as_view(), name="statistics-activity"),
 ]

@@ -91,5 +91,9 @@ def _ids(learner: Learner, content_id: UUID, review_id: UUID, seq: int) -> dict[
 
 
 def _sums(review: Review) -> dict[str, Any]:
-    names = ("rating", "local_day", "taken_ms", "due_at")
-    return {name: getattr(review, name) for name in names}
+    return {
+        "rating": review.rating,
+        "local_day": review.local_day,
+        "taken_ms": review.taken_ms,
+        "due_at": review.due_at,
+    }

@@ -15,7 +15,6 @@ from review.leeches import Standing
 from review.models import ReviewHistory
 from review.parameters import chosen
 from review.scheduling import MemoryState
-from review.states import STATE_FIELDS
 
 # As review.access.locked_schedules locks them: schedule and content, everybody in one order.
 # Instants and ids come as text, which is read many times faster than Django's own types.
@@ -115,12 +114,9 @@ def append_facts(learner: Learner, facts: Iterable[FactRow]) -> int:
 
 def save_states(states: Mapping[int, tuple[MemoryState, Standing]]) -> None:
     """Save the schedules' states and standings, given by key."""
-    columns = [
-        *[_array([getattr(state, name) for state, _ in states.values()]) for name in STATE_FIELDS],
-        *[_array([standing[place] for _, standing in states.values()]) for place in range(2)],
-    ]
+    columns = zip(*[(*state, *standing) for state, standing in states.values()], strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [_array(states), *columns])
+        cursor.execute(_SAVE, [_array(states), *map(_array, columns)])
 
 
 def _card(row: tuple[Any, ...]) -> Card:
@@ -152,4 +148,4 @@ def _line(fact: FactRow) -> str:
 
 def _array(values: Iterable[Any]) -> str:
     """Return the text form of an array of numbers, ids or instants, written many times faster."""
-    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+    return f"{{{','.join(map(str, values))}}}".replace("None", "NULL")

@@ -30,7 +30,7 @@ from review.commands.batch_rows import (
 from review.commands.clock import tick
 from review.commands.contents import BATCH_MAX, BatchTooLarge
 from review.commands.recording import CLOCK_SKEW, Answer, RecordedReview
-from review.days import local_moment
+from review.days import LocalMoments
 from review.leeches import standing
 from review.parameters import leech_rule, parameters
 from review.scheduling import Parameters, grade
@@ -149,6 +149,7 @@ def _graded(
     learner: Learner, plain: Sequence[_Plain], found: Merged, now: datetime
 ) -> Iterator[tuple[UUID, FactRow]]:
     """Yield each plain answer's row; its outcome and its card's state go to ``found``."""
+    moment = LocalMoments(learner.time_zone, learner.rollover_hour)
     for card, rules, given in plain:
         if len(given) > 1:
             given.sort(key=lambda each: (each.at, each.public_id))  # the order of a replay
@@ -156,7 +157,7 @@ def _graded(
         seed = str(content_id)
         for _, public_id, at, answer in given:
             before, state = state, grade(state, answer.rating, at, rules, seed=seed)
-            day, hour = local_moment(at, learner.time_zone, learner.rollover_hour)
+            day, hour = moment(at)
             fact = FactRow(
                 public_id,
                 card.key,

@@ -150,8 +150,11 @@ def facts_of(
 
 
 def _name(kind: bytes, public_id: UUID) -> bytes:
-    """Return what follows the moment in the ids of a card's facts, as in any UUIDv7."""
-    name = bytearray(sha256(kind + public_id.bytes).digest()[:10])
-    name[0] = 0x70 | name[0] & 0x0F
-    name[2] = 0x80 | name[2] & 0x3F
+    """Return what stands before the moment in the ids of a card's facts: UUIDv7 of its own time.
+
+    So they lie side by side in the index, and behind those of the cards before it.
+    """
+    name = bytearray(public_id.bytes[:6] + sha256(kind + public_id.bytes).digest()[:4])
+    name[6] = 0x70 | name[6] & 0x0F
+    name[8] = 0x80 | name[8] & 0x3F
     return bytes(name)

@@ -6,7 +6,8 @@ Facts go by binary COPY: no text is made of their numbers here, and none is read
 import struct
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,7 @@ _REVIEW = struct.Struct(">i16s iq ii ih ii ih id iq ih iB")
 _MEMORY = struct.Struct(">i16s iq ii ih ii ih id iq i iB")
 _JSONB = 1  # the version that its binary form begins with
 _CHUNK_BYTES = 1 << 16
+_EPOCH, _MICROSECOND = datetime.fromtimestamp(0, UTC), timedelta(microseconds=1)
 _EPOCH_2000_US = 946_684_800_000_000
 _EPOCH_DAY = date(2000, 1, 1).toordinal()
 _KEYS = "SELECT nextval('review_content_id_seq') FROM generate_series(1, %s)"
@@ -159,7 +161,7 @@ def packed_card(
 def packed_reviews(
     of_card: bytes, name: bytes, local: Callable[[int], tuple[int, int]], reviews: Iterable[Review]
 ) -> list[bytes]:
-    """Return the rows of a card's reviews; ``name`` follows the moment in their public ids."""
+    """Return the rows of a card's reviews; their moments follow ``name`` in their public ids."""
     rows, pack, shift = [], _REVIEW.pack, _EPOCH_2000_US
     for at_ms, rating, taken_ms, stage, interval, due_ms, row in reviews:
         day, hour = local(at_ms)
@@ -167,7 +169,7 @@ def packed_reviews(
         kept = b"[%d,%d,%d,%d]" % (kind, ivl, last, factor)
         rows.append(
             of_card + pack(
-                16, at_ms.to_bytes(6, "big") + name, 8, at_ms * 1000 - shift, 4, day, 2, hour,
+                16, name + at_ms.to_bytes(6, "big"), 8, at_ms * 1000 - shift, 4, day, 2, hour,
                 4, taken_ms, 2, stage, 8, interval, 8, due_ms * 1000 - shift, 2, rating,
                 len(kept) + 1, _JSONB,
             ) + kept
@@ -181,7 +183,7 @@ def packed_memory(
     """Return the row of the fact that sets a card's memory."""
     at_us, kept = microseconds(at), orjson.dumps(memory_as_json(state))
     return of_card + _MEMORY.pack(
-        16, (at_us // 1000).to_bytes(6, "big") + name, 8, at_us // 1000 * 1000 - _EPOCH_2000_US,
+        16, name + (at_us // 1000).to_bytes(6, "big"), 8, at_us // 1000 * 1000 - _EPOCH_2000_US,
         4, local[0], 2, local[1], 4, 0, 2, state.stage, 8, 0.0,
         8, microseconds(state.due_at) - _EPOCH_2000_US, -1, len(kept) + 1, _JSONB,
     ) + kept  # fmt: skip
@@ -189,8 +191,7 @@ def packed_memory(
 
 def microseconds(moment: datetime) -> int:
     """Return an instant as microseconds since 1970, exactly."""
-    whole = moment.replace(microsecond=0)
-    return int(whole.timestamp()) * 1_000_000 + moment.microsecond
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def day_number(day: date) -> int:
@@ -209,7 +210,7 @@ def store_schedules(rows: Iterable[tuple[object, ...]]) -> None:
 
 
 def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-    text = "".join("\t".join(map(_text, row)) + "\n" for row in rows)
+    text = "".join("\t".join([_TEXT[type(each)](each) for each in row]) + "\n" for row in rows)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
@@ -218,16 +219,17 @@ def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         to.write(text)
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.decode().translate(_ESCAPES)
-    if isinstance(value, list):
-        quoted = ",".join(f'"{each.translate(_IN_ARRAY)}"' for each in value)
-        return f"{{{quoted}}}".translate(_ESCAPES)
-    return repr(value) if isinstance(value, float) else str(value)
+def _array(texts: list[str]) -> str:
+    quoted = ",".join([f'"{each.translate(_IN_ARRAY)}"' for each in texts])
+    return f"{{{quoted}}}".translate(_ESCAPES)
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda _: "\\N",
+    int: str,
+    float: repr,
+    str: lambda value: value.translate(_ESCAPES),
+    bytes: lambda value: value.decode().translate(_ESCAPES),
+    datetime: datetime.isoformat,
+    list: _array,
+}

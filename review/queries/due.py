@@ -3,10 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import (
+    Count,
+    ExpressionWrapper,
+    F,
+    FloatField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    Window,
+)
+from django.db.models.functions import Extract
 
 from accounts.queries.learners import Learner
 from review.models import LearnerClock, ReviewSchedule
@@ -24,6 +37,13 @@ _CARD = (
 )  # fmt: skip
 
 
+class Order(StrEnum):
+    """What comes first: what the plan asks first, or what is most surely recalled."""
+
+    PLANNED = "planned"
+    RECALL = "recall"
+
+
 @dataclass(frozen=True, slots=True)
 class DueCards:
     """The cards to review next, oldest due first, and how many are due in all."""
@@ -32,30 +52,45 @@ class DueCards:
     due_count: int
 
 
+def _faded(now: datetime) -> Any:
+    """How much of a memory's span has passed: recall falls with it, and with nothing else."""
+    elapsed = Extract(Value(now) - F("reviewed_at"), "epoch")
+    return ExpressionWrapper(elapsed / F("stability"), output_field=FloatField())
+
+
 def is_due(by: datetime, *, prefix: str = "") -> Q:
-    """Due and awake by then, however late; ``prefix`` leads to the schedule.
+    """Planned and awake by then, however late; ``prefix`` leads to the schedule.
 
     Archived contents are the caller's to leave out.
     """
     return Q(
         Q((f"{prefix}buried_until", None)) | Q((f"{prefix}buried_until__lte", by)),
         (f"{prefix}suspended_at", None),
-        (f"{prefix}due_at__lte", by),
+        (f"{prefix}planned_at__lte", by),
     )
 
 
 def due_cards(
-    learner: Learner, *, now: datetime, limit: int, category_id: UUID | None = None
+    learner: Learner,
+    *,
+    now: datetime,
+    limit: int,
+    category_id: UUID | None = None,
+    order: Order = Order.PLANNED,
 ) -> DueCards:
     """Return the cards due by ``now``, each with what the four ratings would lead to.
 
     ``category_id`` means the category and all below it. One query, two with a category.
     """
-    if category_id is None:
+    if category_id is None and order is Order.PLANNED:
         found = _DUE.rows(user_id=learner.id, now=now, limit=limit)
     else:
-        below = category_and_below(learner, category_id)
-        rows = due_rows(user_id=learner.id, now=now).filter(content__category_id__in=below)
+        rows = due_rows(user_id=learner.id, now=now)
+        if category_id is not None:
+            below = category_and_below(learner, category_id)
+            rows = rows.filter(content__category_id__in=below)
+        if order is Order.RECALL:
+            rows = rows.order_by(_faded(now).asc(nulls_last=True), "content_id")
         found = list(rows[:limit])
     return DueCards([due_card(row, now) for row in found], found[0]["due_count"] if found else 0)
 
@@ -65,7 +100,7 @@ def due_rows(*, user_id: int, now: datetime) -> "QuerySet[ReviewSchedule, dict[s
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
     rows = ReviewSchedule.objects.filter(is_due(now), user_id=user_id, content__archived_at=None)
     counted: Any = rows.annotate(learner_choice=Subquery(of_learner), due_count=Window(Count("*")))
-    counted = counted.order_by("due_at", "content_id").values(*_CARD, *STATE_FIELDS)
+    counted = counted.order_by("planned_at", "content_id").values(*_CARD, *STATE_FIELDS)
     found: QuerySet[ReviewSchedule, dict[str, Any]] = counted
     return found
 

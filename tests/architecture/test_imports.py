@@ -31,6 +31,7 @@ PLANTS = {
     "write-side": ("review/commands/reviews.py", "import review.read_models"),
     "paddle-door": ("ocr/pages.py", "def late():\n    import paddleocr"),
     "torch-door": ("config/ai/cefr.py", "import torch"),
+    "optimiser-door": ("review/tasks.py", "def late():\n    import fsrs_rs_python"),
     "llm-door": ("config/ai/gateway.py", "def late():\n    import xllamacpp"),
     "speech-door": ("config/speech/engine.py", "def late():\n    import espeakng_loader"),
 }

@@ -19,11 +19,11 @@ from typing import Any
 
 from config.embedded.servers import OPERATORS_OWN
 from config.settings import home
+from deploy.topology.rabbitmq import MISSING, is_installed, running_rabbitmq
 from tests.chaos import report
 from tests.chaos.proxy import Proxy
 from tests.chaos.victim import Disk, Victim, folder
 from tests.config.embedded.product import free_port
-from tests.rabbitmq import MISSING, is_installed, running_rabbitmq
 
 PROFILES = ("valkey", "rabbitmq")
 DATABASE = 3  # of the broker, on Valkey

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection
 from rich.console import Console
 
+from deploy.topology.rabbitmq import RabbitMq
 from tests.chaos.faults import FAULTS, Fault
 from tests.chaos.proxy import Proxy
 from tests.chaos.stage import Recovery, Stage
 from tests.chaos.verdict import at_rest, verdict
 from tests.chaos.victim import Disk, Victim
-from tests.rabbitmq import RabbitMq
 
 LIMIT_SECONDS = 120.0
 console = Console(stderr=True, highlight=False)

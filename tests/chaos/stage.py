@@ -20,6 +20,7 @@ from accounts.queries.learners import Learner, learner_of
 from config.celery import QUEUES, app
 from config.errors import Unavailable
 from config.jobs import canaries
+from deploy.topology.rabbitmq import RabbitMq
 from review.commands.categories import create_category
 from review.commands.contents import NewContent, add_contents
 from tests import make
@@ -27,7 +28,6 @@ from tests.chaos.load import Reviewer, Uploader, Worker
 from tests.chaos.proxy import Proxy
 from tests.chaos.victim import Disk, Victim
 from tests.client import log_in
-from tests.rabbitmq import RabbitMq
 
 REVIEWERS, CARDS = 3, 10
 PROBE_AGAIN_SECONDS = 3.0

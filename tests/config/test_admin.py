@@ -48,7 +48,7 @@ def _row(model: type[Model], number: int, made: dict[type[Model], Model]) -> Mod
 def _value(field: "Field[Any, Any]", number: int, made: dict[type[Model], Model]) -> Any:
     if isinstance(field, models.ForeignKey):
         target: type[Model] = field.related_model
-        if field.unique or target not in made:
+        if field.unique or target not in made or _is_pair(field.model):
             made[target] = _row(target, number, made)
         return made[target].pk
     if field.choices:
@@ -56,11 +56,17 @@ def _value(field: "Field[Any, Any]", number: int, made: dict[type[Model], Model]
     return _plain(field, number)
 
 
+def _is_pair(model: type[Model]) -> bool:
+    """Two rows with the same keys would be one and the same."""
+    pairs = [each.fields for each in model._meta.constraints if hasattr(each, "fields")]
+    return any(all(model._meta.get_field(name).is_relation for name in pair) for pair in pairs)
+
+
 def _plain(field: "Field[Any, Any]", number: int) -> Any:
     kind = type(field).__name__
     plain: dict[str, Any] = {
         "DateTimeField": timezone.now() + timedelta(days=number),
-        "DateField": timezone.now().date(),
+        "DateField": timezone.now().date() + timedelta(days=number),
         "JSONField": [[number]],
         "ArrayField": [1.0] * 21,
         "FloatField": 0.5,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from config.celery import QUEUES
+from config.celery import QUEUES, app
+from config.settings.base import database
 from config.settings.variables import VARIABLES
 from tests.architecture.tree import ROOT
 
@@ -70,6 +72,7 @@ def test_the_metrics_of_all_our_processes_are_told_by_the_web() -> None:
     own = {name for name, each in COMPOSE["services"].items() if each.get("image") == "resee"}
     told = {name for name in own if "metrics:/metrics" in COMPOSE["services"][name]["volumes"]}
     assert own - told == {"ocr-model-server"}  # has a page of its own
+    assert COMPOSE["x-web"]["networks"] == {"default": {"aliases": ["web"]}}  # Prometheus' name
     assert COMPOSE["x-app"]["environment"]["PROMETHEUS_MULTIPROC_DIR"] == "/metrics"
 
 
@@ -91,9 +94,37 @@ def test_ports_are_published_on_loopback_only() -> None:
 def test_a_secret_has_no_default() -> None:
     used = re.findall(r"\$\{(\w+)(:[-?])", TEXT)
     secrets = {name for name, _ in used if re.search("PASSWORD|SECRET|ALLOWED", name)}
-    assert secrets == {"SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "ALLOWED_HOSTS"}
+    assert secrets == {
+        "SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "S3_PASSWORD", "ALLOWED_HOSTS"
+    }  # fmt: skip
     assert {kind for name, kind in used if name in secrets} == {":?"}
 
 
 def test_every_service_is_watched_or_says_why_not() -> None:
     assert all("healthcheck" in service for service in COMPOSE["services"].values())
+
+
+def test_what_answers_learners_is_there_twice_and_the_proxy_knows_both() -> None:
+    text = (ROOT / "deploy/nginx/upstreams.conf").read_text()
+    asked = set(re.findall(r"server ([\w-]+):\d+", text))
+    assert asked == {name for name in COMPOSE["services"] if name.startswith(("web", "live"))}
+    assert set(COMPOSE["services"]["nginx"]["depends_on"]) == asked
+
+
+def test_an_answer_has_time_to_end_before_the_process_is_killed() -> None:
+    told = gunicorn_settings()
+    assert told["graceful_timeout"] < seconds(COMPOSE["services"]["web-a"]["stop_grace_period"])
+    assert told["workers"] >= 1
+    assert told["threads"] == database("postgres://a/b")["OPTIONS"]["pool"]["max_size"]
+    for name, service in COMPOSE["services"].items():
+        if name.startswith("worker-"):  # soft: what is not done then goes back into its queue
+            assert service["stop_signal"] == "SIGQUIT"
+            assert seconds(service["stop_grace_period"]) > app.conf.worker_soft_shutdown_timeout
+
+
+def gunicorn_settings() -> dict[str, Any]:
+    return runpy.run_path(str(ROOT / "deploy/gunicorn_conf.py"))
+
+
+def seconds(period: str) -> float:
+    return float(period.removesuffix("s"))

@@ -28,6 +28,8 @@ ROUNDS = 10 if variables.text("PROOF") else 2
 # POSTs that are harmless to repeat as they stand, and why.
 REPEATABLE = {
     "reviews": "a review has a public id of its own, for ever",
+    "optimisations": "what waits already is the same promise",
+    "card-merge": "twice is once",
     "reviews-batch": "each of its reviews has",
     "review-undo": "an answer is taken back once",
     "content-move": "leads to the same place",
@@ -50,6 +52,12 @@ REPEATABLE = {
     "answer-appeal": "one an answer",
     "question-report": "twice is once",
     "deletion": "twice is once",
+    "group-invite": "twice is once",
+    "group-categories": "twice is once",
+    "group-category-copy": "again, only what is new",
+    "group-exams": "twice is once",
+    "group-exam-take": "a second time it is the same copy",
+    "invitation": "an invitation is accepted once",
     "unsubscribe": "twice is once",
     "extract-sync": "the same file is the same scan",
     "api-keys": "the answer holds a secret, which is never stored",

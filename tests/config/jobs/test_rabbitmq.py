@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES
 from config.jobs.queues import DEAD, QueueApp, QueueFull, dead_letters, settings_for
-from tests.rabbitmq import MISSING, RabbitMq, is_installed, running_rabbitmq
+from deploy.topology.rabbitmq import MISSING, RabbitMq, is_installed, running_rabbitmq
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not is_installed(), reason=MISSING)]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0010_imports'),
+        ('review', '0012_optimisations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The whole deployment on 127.0.0.1 without Docker; --help tells what can be chosen.
+cd "$(dirname "$0")/.." && exec .venv/bin/python -m deploy.topology "$@"
