@@ -64,6 +64,9 @@ def live() -> str:
     """See that conversations can be followed."""
     from config.embedded import programs  # with the queues' app, which not every command needs
 
+    started = home.home() / "processes.json"
+    if not started.exists() or '"name": "live"' not in started.read_text():
+        return "is not started here"
     port = variables.live_port()
     if not programs.answers(f"http://127.0.0.1:{port}/healthz"):
         raise Ailing(

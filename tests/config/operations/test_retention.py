@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import DataArchive, Device, Erasure, Mailing, User
 from accounts.queries.learners import learner_of
+from chat.models import Conversation, Event, Message
 from config.api.models import ApiKey, IdempotentAnswer
 from config.celery import SCHEDULE, app
 from config.embedded import backup, database
@@ -93,6 +94,17 @@ def _original(user: User, at: datetime) -> IsThere:
     return lambda: default_storage.exists(str(scan.file))
 
 
+def _chunk(user: User, at: datetime) -> IsThere:
+    talk = Conversation.objects.create(user=user, created_at=at, said_at=at)
+    reply = Message.objects.create(
+        user=user, conversation=talk, position=1, role="tutor", state="done", created_at=at,
+        ended_at=at,
+    )  # fmt: skip
+    row = Event(conversation=talk, message=reply, number=1, kind="chunk", created_at=at)
+    row.save()
+    return Event.objects.filter(pk=row.pk).exists
+
+
 def _stray(_: User, at: datetime) -> IsThere:
     name = storage.original_name(storage.sha256_of(str(at).encode()), "jpg")
     default_storage.save(name, ContentFile(b"stray"))
@@ -167,6 +179,7 @@ MADE: dict[str, Make] = {
     "sessions": _session,
     "originals": _original,
     "strays": _stray,
+    "chunks": _chunk,
     "imports": _import,
     "speech": _speech,
     "days": _day,
