@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0012_unchecked_keys'),
+        ('review', '0010_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
