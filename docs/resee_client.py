@@ -2608,13 +2608,13 @@ class Resee:
         """Return the share recalled, and the buttons pressed, by interval."""
         return self._call("GET", "/api/v1/statistics/retention/")
 
-    def unsubscribe_page(self, token: str) -> bytes:
+    def unsubscribe_page(self, link: str) -> bytes:
         """Return a page with a button: looking at a link changes nothing."""
-        return self._call("GET", f"/api/v1/unsubscribe/{token}/", is_json=False)
+        return self._call("GET", f"/api/v1/unsubscribe/{link}/", is_json=False)
 
-    def unsubscribe(self, token: str) -> bytes:
+    def unsubscribe(self, link: str) -> bytes:
         """End these mails; as RFC 8058 has it, too. Twice is once."""
-        return self._call("POST", f"/api/v1/unsubscribe/{token}/", is_json=False)
+        return self._call("POST", f"/api/v1/unsubscribe/{link}/", is_json=False)
 
     def auth_config_get(self) -> ConfigurationResponse:
         """Get configuration."""

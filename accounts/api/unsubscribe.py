@@ -29,15 +29,15 @@ class Unsubscribe(APIView):
     content_negotiation_class = JsonErrors
 
     @extend_schema(operation_id="unsubscribe_page", responses=_PAGE, tags=["mail"])
-    def get(self, request: Request, token: str) -> HttpResponse:
+    def get(self, request: Request, link: str) -> HttpResponse:
         """Return a page with a button: looking at a link changes nothing."""
-        user, _ = read_link(token)
+        user, _ = read_link(link)
         return _page(request, user, _ASK, button=_YES)
 
     @extend_schema(operation_id="unsubscribe", request=None, responses=_PAGE, tags=["mail"])
-    def post(self, request: Request, token: str) -> HttpResponse:
+    def post(self, request: Request, link: str) -> HttpResponse:
         """End these mails; as RFC 8058 has it, too. Twice is once."""
-        return _page(request, unsubscribe(token), _DONE)
+        return _page(request, unsubscribe(link), _DONE)
 
 
 def _page(

@@ -24,7 +24,7 @@ urlpatterns = [
     path("auth/", include("allauth.headless.urls")),
     path("devices/", Devices.as_view(), name="devices"),
     path("devices/<uuid:device_id>/", OneDevice.as_view(), name="device"),
-    path("unsubscribe/<str:token>/", Unsubscribe.as_view(), name="unsubscribe"),
+    path("unsubscribe/<str:link>/", Unsubscribe.as_view(), name="unsubscribe"),
     path("", include("accounts.api.groups")),
     path("account/", include("accounts.api.data_rights")),
     path("me/", Me.as_view(), name="me"),

@@ -90,7 +90,7 @@ ROWS: dict[str, Row] = {
     "api/v1/me/summary/": _LEARNER,
     "api/v1/me/rewards/": _LEARNER,
     "api/v1/me/rewards/ledger/": _LEARNER,
-    "api/v1/unsubscribe/<str:token>/": Row(For.SIGN_IN),
+    "api/v1/unsubscribe/<str:link>/": Row(For.SIGN_IN),
     "api/v1/groups/": Row(For.LEARNER, lambda _: {"name": "theirs"}),
     "api/v1/groups/<uuid:group_id>/": _OWNER,
     "api/v1/groups/<uuid:group_id>/invitations/": Row(

@@ -62,7 +62,10 @@ def test_reading_changes_nothing(settings: Any) -> None:
     assert asked > 20
 
 
-@pytest.mark.asvs("14.2.1", "tokens, keys and passwords come in headers and bodies")
+@pytest.mark.asvs(
+    "14.2.1",
+    "tokens, keys and passwords come in headers and bodies; a mail ends mails by its link alone",
+)
 def test_no_address_holds_a_secret() -> None:
     schema = Client().get("/api/schema/?format=json").json()
     asked = {
