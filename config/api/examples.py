@@ -48,6 +48,7 @@ SAMPLES: Mapping[str, Any] = {
     "frequency": 3.9,
     "from_days": 1,
     "front": "reluctant",
+    "explanation": "Press AGAIN for what you had forgotten.",
     "full_text": "She was reluctant to give up.",
     "gloss": "마지못해 하는",
     "gloss_suggestions": "마지못해 하는",

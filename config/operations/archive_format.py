@@ -59,7 +59,7 @@ def fields_of(model: type[Model]) -> list["Field[Any, Any]"]:
         field
         for field in model._meta.concrete_fields
         if field.name not in omitted and not is_own_key(field)
-        if not isinstance(field, (BinaryField, CompositePrimaryKey))
+        if not field.generated and not isinstance(field, (BinaryField, CompositePrimaryKey))
     ]
 
 

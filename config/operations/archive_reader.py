@@ -93,7 +93,7 @@ class _Loader:
             field
             for field in model._meta.concrete_fields
             if field not in self.fields and not form.is_own_key(field)
-            if field.db_default is NOT_PROVIDED
+            if field.db_default is NOT_PROVIDED and not field.generated
         ]
         self._numbers: dict[str, list[int]] = {}
         self._shared: dict[tuple[type[Model], str], Any] = {}

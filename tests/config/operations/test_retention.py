@@ -159,8 +159,9 @@ def _erasure(_: User, at: datetime) -> IsThere:
     return _row(Erasure.objects.create(user=user, requested_at=at, due_at=due), requested_at=at)
 
 
-def _mailing(alice: User, at: datetime) -> IsThere:
-    row = Mailing(user=alice, kind="reminder", local_day=at.date(), due_at=at, try_at=at)
+def _mailing(_: User, at: datetime) -> IsThere:
+    user = User.objects.create_user(f"{uuid4().hex}@example.com")
+    row = Mailing(user=user, kind="reminder", local_day=at.date(), due_at=at, try_at=at)
     row.save()
     return _row(row, due_at=at)
 
