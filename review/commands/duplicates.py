@@ -35,13 +35,13 @@ def merge_contents(*, learner: Learner, into_id: UUID, from_id: UUID, now: datet
     by a fact of its own. What the card that stays lacks, it gets from the other. Twice is once.
     Raises ContentNotFound, SameContent, ContentIsArchived.
     """
-    if into_id == from_id:
-        raise SameContent("Name two cards.", field="content")
     schedules = {
         schedule.content.public_id: (schedule, rules)
         for schedule, rules in locked_schedules(learner, [into_id, from_id])
     }
     into, other = _locked(learner, into_id, from_id)
+    if into_id == from_id:
+        raise SameContent("Name two cards.", field="content")
     if other.source.get("merged_into") == str(into_id):
         return into
     if into.archived_at or other.archived_at:
@@ -61,7 +61,7 @@ def merge_contents(*, learner: Learner, into_id: UUID, from_id: UUID, now: datet
 def _locked(learner: Learner, *public_ids: UUID) -> list[Content]:
     rows = contents_of(learner).filter(public_id__in=public_ids).order_by("pk")
     found = {row.public_id: row for row in rows.select_for_update(no_key=True)}
-    if len(found) < len(public_ids):
+    if found.keys() < set(public_ids):
         raise ContentNotFound("You have no content with this id.", field="content")
     return [found[public_id] for public_id in public_ids]
 

@@ -156,7 +156,7 @@ ROWS: dict[str, Row] = {
     "api/v1/contents/<uuid:content_id>/": Row(For.OWNER, lambda _: {"front": "theirs"}),
     "api/v1/contents/duplicates/": Row(For.LEARNER, query=_category),
     "api/v1/contents/<uuid:content_id>/merge/": Row(
-        For.OWNER, lambda world: {"content": str(world.ids["content_id"])}
+        For.OWNER, lambda world: {"content": str(world.ids["other_content_id"])}
     ),
     "api/v1/contents/<uuid:content_id>/move/": Row(For.OWNER, _category),
     "api/v1/contents/<uuid:content_id>/archive/": _OWNER,

@@ -119,6 +119,8 @@ class World:
             "key_id": key.public_id,
             "device_id": device.public_id,
             "number": 1,
+            "name": "hardest",
+            "other_content_id": card(learner, f"{self.mark} twice", ago).public_id,
             "import_id": imported.public_id,
             "medium_id": medium.public_id,
             "full_category_id": content.category.public_id,
