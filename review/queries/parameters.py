@@ -34,7 +34,8 @@ def desired_retention(learner: Learner) -> float:
     """Return the share of cards the learner wants to recall. One query."""
     of_learner = Subquery(LearnerClock.objects.filter(user_id=learner.id).values("parameters_id"))
     rows = SchedulingParameters.objects.filter(pk=Coalesce(of_learner, DEFAULT_ID))
-    return rows.values_list("desired_retention", flat=True).get()
+    (retention,) = rows.values_list("desired_retention", flat=True)
+    return retention
 
 
 def chosen_parameters(learner: Learner, *, category_id: UUID | None = None) -> ChosenParameters:

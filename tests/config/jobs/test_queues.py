@@ -177,9 +177,10 @@ def test_every_worker_has_a_canary() -> None:
 
 
 def test_a_worker_that_is_silent_is_named() -> None:
-    assert canaries.ages(now=NOW) == dict.fromkeys(["ai", "fast", "scan", "slow"])
-    for worker in ("ai", "fast", "scan", "slow"):
+    workers = ["ai", "chat", "fast", "scan", "slow"]
+    assert canaries.ages(now=NOW) == dict.fromkeys(workers)
+    for worker in workers:
         canary(worker=worker)
-    assert canaries.health() == "ai, fast, scan, slow work"
+    assert canaries.health() == "ai, chat, fast, scan, slow work"
     canaries.sing(worker="ai", now=NOW)
     assert canaries.health().startswith("no sign of life from ai for ")
