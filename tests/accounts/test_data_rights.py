@@ -166,7 +166,9 @@ def test_what_was_exported_comes_back_the_same(
         n for n in first if n.startswith("files/")
     }
     assert not Job.objects.filter(user=back, state=Job.State.QUEUED).exists()
-    world.ids["content_id"] = UUID(json.loads(first["rows/review.Content.jsonl"])["public_id"])
+    world.ids["content_id"] = UUID(
+        json.loads(first["rows/review.Content.jsonl"].splitlines()[0])["public_id"]
+    )
     assert ApiClient(back).get(f"/contents/{world.ids['content_id']}/").status_code == 200
 
 
