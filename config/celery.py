@@ -4,11 +4,11 @@ import os
 import resource
 from typing import Any
 
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import worker_process_init, worker_ready
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from config.garbage import settle
+from config.jobs import processes  # noqa: F401  what each worker process begins with
 from config.jobs.canaries import EVERY_SECONDS
 from config.jobs.queues import QueueApp, Retry, TaskQueue, dead_letters, settings_for
 from config.settings.base import redis_url
@@ -93,14 +93,12 @@ ROUTES = {
     "ocr.tasks.read_scan": {"queue": "ocr"},
     "ocr.tasks.*": {"queue": "storage"},
     "accounts.tasks.deliver": {"queue": "high"},
-    "accounts.tasks.plan_mailings": {"queue": "high"},
-    "accounts.tasks.send_mailings": {"queue": "high"},
+    "accounts.tasks.*_mailings": {"queue": "high"},
     "accounts.tasks.make_avatar": {"queue": "storage"},
     "accounts.tasks.*": {"queue": "low"},
     "review.tasks.warm": {"queue": "low"},
     "review.tasks.plan": {"queue": "low"},
-    "review.tasks.optimise": {"queue": "low"},
-    "review.tasks.optimise_learners": {"queue": "low"},
+    "review.tasks.optimise*": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
@@ -227,8 +225,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
-}
-SCHEDULE |= {
     "prune-jobs": {
         "task": "config.operations.tasks.prune_jobs",
         "schedule": 3600.0,
@@ -282,11 +278,6 @@ app.conf.update(
 )
 
 
-@setup_logging.connect
-def keep_logging(**_: object) -> None:
-    """Leave logging as the settings made it; Celery would set a level and a format of its own."""
-
-
 @worker_ready.connect
 def declare_dead_letters(**_: object) -> None:
     """RabbitMQ drops what an exchange has no queue for."""
@@ -303,12 +294,6 @@ def limit_memory(**_: object) -> None:
     if limits and all(limits):
         most = max(limits) * 1024**2
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-
-
-@worker_process_init.connect
-def settle_heap(**_: object) -> None:
-    """Nothing that the process was forked with is searched for garbage."""
-    settle()
 
 
 app.steps["worker"].add(DjangoStructLogInitStep)  # log lines of a task carry its request's id

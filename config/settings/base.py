@@ -105,8 +105,7 @@ def database(url: str) -> dict[str, Any]:
     """Return Django's database settings for a URL: pooled connections, bounded waits."""
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     config["HOST"] = unquote(config["HOST"])  # a socket's folder comes percent-encoded
-    config.setdefault("OPTIONS", {})
-    config["OPTIONS"] |= {
+    config["OPTIONS"] = config.get("OPTIONS", {}) | {
         "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "max_lifetime": 600},
         "options": "-c idle_in_transaction_session_timeout=30s -c lock_timeout=10s",
     }
