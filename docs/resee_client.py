@@ -705,7 +705,7 @@ class Job(TypedDict):
     stage: str
     percent: int
     attempts: int
-    result: dict[str, Any] | None
+    result: dict[str, Any]
     error: JobError | None
     created_at: str
     finished_at: str | None
@@ -892,6 +892,12 @@ class NewFactRequest(TypedDict):
 
     kind: NotRequired[FactKindEnum]
     text: str
+
+
+class Forgotten(TypedDict):
+    """How much was deleted."""
+
+    count: int
 
 
 class PatchedFactTextRequest(TypedDict):
@@ -2440,7 +2446,7 @@ class Resee:
         """Tell the tutor something to remember."""
         return self._call("POST", "/api/v1/memory/", header={"Idempotency-Key": idempotency_key}, body=body)
 
-    def memory_forget_all(self) -> None:
+    def memory_forget_all(self) -> Forgotten:
         """Delete all of it: none of it is told to a model again."""
         return self._call("DELETE", "/api/v1/memory/")
 

@@ -74,7 +74,7 @@ class Facts(APIView):
         headers = {"Location": reverse("fact", args=[made.public_id])}
         return Response(shown_fact(made), status.HTTP_201_CREATED, headers=headers)
 
-    @extend_schema(operation_id="memory_forget_all", responses=ForgottenSerializer)
+    @extend_schema(operation_id="memory_forget_all", responses={200: ForgottenSerializer})
     def delete(self, request: Request) -> Response:
         """Delete all of it: none of it is told to a model again."""
         learner = learner_of(request.user)

@@ -35,7 +35,7 @@ class JobSerializer(serializers.Serializer[Any]):
     stage = serializers.CharField()
     percent = serializers.IntegerField()
     attempts = serializers.IntegerField()
-    result = serializers.JSONField(allow_null=True)
+    result = serializers.JSONField(read_only=True)
     error = JobErrorSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
