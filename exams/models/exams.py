@@ -69,7 +69,11 @@ class Exam(Wish):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "week_on"], name="one_weekly_exam_a_week"),
-            models.UniqueConstraint(fields=["user", "shared_from"], name="one_copy_a_learner"),
+            models.UniqueConstraint(
+                fields=["user", "shared_from"],
+                condition=models.Q(shared_from__isnull=False),
+                name="one_copy_a_learner",
+            ),
         ]
         indexes = [models.Index(fields=["user", "-id"], name="exams_newest")]
 
