@@ -30,7 +30,7 @@ PAUSE_SECONDS = 0.05
 WAIT_SECONDS = 600
 SINGLE, STAGED = "single", "staged"
 BAR_SECONDS, BAR_TIMES = 1.0, 50.0
-OURS = {"fast": ("high,medium", 2), "slow": ("storage,chat.batch,low", 1)}
+OURS = {"fast": ("high,medium,speech", 2), "slow": ("storage,chat.batch,low", 1)}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def _cores() -> int:
     return found
 
 
-bind = f"{os.environ.get('RESEE_HOST', '0.0.0.0')}:{os.environ.get('RESEE_PORT', '8000')}"  # noqa: S104
+bind = f"{os.environ.get('RESEE_HOST', '127.0.0.1')}:{os.environ.get('RESEE_PORT', '8000')}"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or _cores())
 threads = _THREADS

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from tempfile import NamedTemporaryFile, TemporaryFile
@@ -101,11 +101,9 @@ def bring_back(*, job_id: UUID, archive_id: UUID, clock: Clock) -> None:
 
 def opened(row: DataArchive) -> IO[bytes]:
     """Return the file of a finished export; ArchiveNotFound."""
-    try:
+    with suppress(FileNotFoundError):  # its week ended just now
         if row.kind == DataArchive.Kind.EXPORT and row.file:
             return default_storage.open(str(row.file))
-    except FileNotFoundError:
-        pass
     raise ArchiveNotFound("This archive is not ready, or its week is over.")
 
 

@@ -1,5 +1,6 @@
 """A learner's picture and wishes about mail."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
@@ -47,12 +48,10 @@ def avatar_file(learner: Learner, size: int) -> bytes:
     """Return the picture of that edge as WebP; AvatarNotFound."""
     row = Avatar.objects.filter(user_id=learner.id).first()
     name = next((str(getattr(row, n)) for n, edge in SIZES.items() if edge == size and row), "")
-    try:
+    with suppress(FileNotFoundError):  # another picture took its place just now
         if name:
             with default_storage.open(name) as file:
                 return bytes(file.read())
-    except FileNotFoundError:
-        pass
     raise AvatarNotFound("You have no picture of this size.")
 
 

@@ -1,6 +1,7 @@
 """Texts are read aloud: ordered, spoken by a worker, kept while they are asked for."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -107,11 +108,9 @@ def is_spoken(speech: Speech) -> bool:
 
 def sound_of(speech: Speech) -> bytes:
     """Return the sound, a WAV; NotSpokenYet, though another learner's may be there."""
-    try:
+    with suppress(FileNotFoundError):
         if not is_worked_on(speech):
             return storage.load(storage.name_of(speech.sha256))
-    except FileNotFoundError:
-        pass
     raise NotSpokenYet("This is not spoken yet, or was not asked for in a long time.")
 
 
