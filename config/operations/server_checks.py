@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 from django_redis import get_redis_connection
 
@@ -48,13 +49,17 @@ def migrations() -> str:
             f"{len(missing)} migrations are missing in the database, the first is {missing[0]}.",
             "Back up, then run `manage.py migrate`; `make run` does both.",
         )
-    known = {*loader.disk_migrations} | {
-        replaced for step in loader.disk_migrations.values() for replaced in step.replaces
-    }
+    applied = MigrationRecorder(connection).applied_migrations()
+    stood_for = {name for step in loader.disk_migrations.values() for name in step.replaces}
     unknown = sorted(
         step
-        for step in {*loader.applied_migrations} - known
-        if step[0] in loader.migrated_apps  # an app that was taken out leaves its rows
+        for step, row in applied.items()
+        if step not in stood_for | {*loader.disk_migrations}
+        and step[0] in loader.migrated_apps  # an app that was taken out leaves its rows
+        and not any(  # what came before it is in it, and has no file any more
+            last[0] == step[0] and last in applied and row.applied < applied[last].applied
+            for last in stood_for
+        )
     )
     if unknown:
         raise Ailing(

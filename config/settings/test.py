@@ -6,6 +6,8 @@ from config.settings.embedded import DATABASES, INSTALLED_APPS, MIDDLEWARE
 DATABASES["default"]["OPTIONS"].pop(
     "pool"
 )  # each test worker has one connection, and wipes its database
+# A test is one transaction, and on a busy machine it may compute for long between two statements.
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=10s"
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal", "django_migration_linter"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True
