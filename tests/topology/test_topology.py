@@ -13,27 +13,12 @@ from websockets.sync.client import connect
 
 from config.demo.client import PREFIX
 from config.demo.page import textbook_page
-from config.settings import variables
+from tests.flows.product import PASSWORD
+from tests.topology.conftest import MARKS
 from tests.topology.rolling import figures
-from tests.topology.stage import PASSWORD, Stage, Visitor, lacking, running_topology, wait_for
+from tests.topology.stage import Stage, Visitor, wait_for
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("topology"),
-    pytest.mark.skipif(not variables.text("PROOF"), reason="the topology runs with PROOF=1"),
-    pytest.mark.skipif(bool(lacking()), reason=lacking() or "it is there"),
-]
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with running_topology() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def mina(stage: Stage) -> Visitor:
-    return stage.sign_up("mina")
+pytestmark = MARKS
 
 
 @pytest.fixture
