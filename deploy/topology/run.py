@@ -221,6 +221,7 @@ class Topology:
             "RESEE_HOST": "127.0.0.1",
             "SECRET_KEY": self._secrets["secret_key"],
             "ALLOWED_HOSTS": "localhost",
+            "SITE_URL": self.url,
             "NUM_PROXIES": "1",
             "DATABASE_URL": f"postgres://resee:{password}@127.0.0.1:{ports['postgres']}/resee",
             "REDIS_URL": redis.format(password, ports["cache"]),
