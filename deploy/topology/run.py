@@ -73,6 +73,7 @@ class Topology:
     def stop(self) -> None:
         """End everything, our programs first."""
         self.children.stop()
+        object_store.remove_sockets(self._s3_ports)
 
     def manage(self, *arguments: str, check: bool = True) -> int:
         """Run a management command as an operator would; Broken when it fails and ``check``."""
@@ -135,8 +136,7 @@ class Topology:
         else:
             found.append(self._redis("broker"))
         if self._choice.has_object_store and (weed := object_store.program()):
-            first, secret = self._ports["s3"], self._secrets["s3"]
-            ports = list(range(first, first + object_store.PORTS))
+            ports, secret = self._s3_ports, self._secrets["s3"]
             command = object_store.command(weed, data / "s3", ports, secret)
             self.environment["STORAGE_URL"] = object_store.url(ports[-2], secret)
             found.append(
@@ -204,6 +204,11 @@ class Topology:
         while quiet < 5 and time.monotonic() < deadline:
             quiet = 0 if _is_connected(processes.members(child.pid), port) else quiet + 1
             time.sleep(0.1)
+
+    @property
+    def _s3_ports(self) -> list[int]:
+        first = self._ports["s3"]
+        return list(range(first, first + object_store.PORTS))
 
     def _choose_ports(self) -> dict[str, int]:
         names = [name for name in self._programs if name.startswith(("web", "live"))]
