@@ -13,6 +13,8 @@ from deploy.topology import __doc__ as about
 from deploy.topology.children import Broken
 from deploy.topology.run import Choice, Topology
 
+_FOR = "a management command and all that follows: no option of ours comes behind it"
+
 
 def main() -> int:
     """Run until a signal, or until a command has ended; return the exit code."""
@@ -52,7 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="of all state; a new one when left out")
     parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
     parser.add_argument("--files", choices=["s3", "disk"], default="s3")
-    parser.add_argument("--for", dest="command", nargs="+", help="a management command")
+    parser.add_argument("--for", dest="command", nargs=argparse.REMAINDER, help=_FOR)
     return parser.parse_args()
 
 

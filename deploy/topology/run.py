@@ -113,6 +113,7 @@ class Topology:
         self._say("Models and database ...")
         self.manage("provision")
         self.manage("migrate", "--verbosity", "0")
+        self.manage("people")
         self._say("Our programs ...")
         ours = [self.children.add(self._child(program)) for program in self._programs.values()]
         for child in ours:
@@ -224,6 +225,7 @@ class Topology:
             "DJANGO_SETTINGS_MODULE": "config.settings.production",
             "RESEE_HOME": str(self.folder),
             "RESEE_HOST": "127.0.0.1",
+            "RESEE_PORT": str(self._choice.port),  # where `manage.py demo` asks
             "SECRET_KEY": self._secrets["secret_key"],
             "ALLOWED_HOSTS": "localhost",
             "SITE_URL": self.url,
@@ -261,7 +263,7 @@ class Topology:
         return self.folder / "logs" / f"{name}.log"
 
 
-_OUT = ("STORAGE_URL", "MEDIA_ROOT", "RESEE_PORT", "RESEE_LIVE_PORT", "PROOF")
+_OUT = ("STORAGE_URL", "MEDIA_ROOT", "RESEE_LIVE_PORT", "PROOF")
 
 
 def _answers(url: str, _child: Child) -> bool:
