@@ -29,9 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGHUP, lambda *_: roll.set())
     try:
         with Topology(choice, _say) as topology:
-            (folder / "running.json").write_text(
-                json.dumps({"url": topology.url, "environment": topology.environment})
-            )
+            _tell(folder / "running.json", topology)
             _say(f"Everything answers at {topology.url}; state in {folder}")
             if options.command:
                 return topology.manage(*options.command, check=False)
@@ -62,6 +60,14 @@ def _raise_exit(number: int, _frame: FrameType | None) -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)
+
+
+def _tell(path: Path, topology: Topology) -> None:
+    """Write what operators' commands need; there are passwords in it."""
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps({"url": topology.url, "environment": topology.environment}))
+    draft.replace(path)
 
 
 def _say(text: str) -> None:

@@ -251,6 +251,7 @@ class Topology:
         self.folder.chmod(0o755)  # PostgreSQL and nginx run as nobody when we are root
         for name in ("logs", "mails", "metrics", "data"):
             (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / "mails").chmod(0o700)
         path = self.folder / "topology-secrets.json"
         if not path.exists():
             path.touch(mode=0o600)
