@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--rolls", type=int, default=3, help="times that everything is restarted")
     parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
     options = parser.parse_args()
-    if reason := lacking():
+    if reason := lacking(options.broker):
         sys.stderr.write(f"{reason}\n")
         return 1
     with running_topology("--broker", options.broker) as stage:

@@ -4,7 +4,14 @@ import sys
 
 from config.settings import variables
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ALLOWED_HOSTS, BASE_DIR, caches, celery_broker, database
+from config.settings.base import (
+    ALLOWED_HOSTS,
+    BASE_DIR,
+    MIDDLEWARE,
+    caches,
+    celery_broker,
+    database,
+)
 from config.settings.live import channel_layers
 from config.settings.logging import logging_settings
 
@@ -14,7 +21,8 @@ if missing := [name for name in REQUIRED if not variables.is_given(name)]:
     raise SystemExit(3)  # no traceback; and to gunicorn 3 means that trying again is no use
 
 SECRET_KEY = variables.text("SECRET_KEY")
-ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]  # health checks ask from within
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost", "127.0.0.1"]
+MIDDLEWARE = ["config.operations.inside.AnyHost", *MIDDLEWARE]
 DATABASES = {"default": database(variables.text("DATABASE_URL"))}
 REDIS_URL = variables.text("REDIS_URL")
 CACHES, CHANNEL_LAYERS = caches(REDIS_URL), channel_layers(REDIS_URL)

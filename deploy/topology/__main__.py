@@ -13,6 +13,8 @@ from deploy.topology import __doc__ as about
 from deploy.topology.children import Broken
 from deploy.topology.run import Choice, Topology
 
+_FOR = "a management command and all that follows: no option of ours comes behind it"
+
 
 def main() -> int:
     """Run until a signal, or until a command has ended; return the exit code."""
@@ -27,9 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGHUP, lambda *_: roll.set())
     try:
         with Topology(choice, _say) as topology:
-            (folder / "running.json").write_text(
-                json.dumps({"url": topology.url, "environment": topology.environment})
-            )
+            _tell(folder / "running.json", topology)
             _say(f"Everything answers at {topology.url}; state in {folder}")
             if options.command:
                 return topology.manage(*options.command, check=False)
@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="of all state; a new one when left out")
     parser.add_argument("--broker", choices=["redis", "rabbitmq"], default="redis")
     parser.add_argument("--files", choices=["s3", "disk"], default="s3")
-    parser.add_argument("--for", dest="command", nargs="+", help="a management command")
+    parser.add_argument("--for", dest="command", nargs=argparse.REMAINDER, help=_FOR)
     return parser.parse_args()
 
 
@@ -60,6 +60,14 @@ def _raise_exit(number: int, _frame: FrameType | None) -> None:
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     raise SystemExit(128 + number)
+
+
+def _tell(path: Path, topology: Topology) -> None:
+    """Write what operators' commands need; there are passwords in it."""
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps({"url": topology.url, "environment": topology.environment}))
+    draft.replace(path)
 
 
 def _say(text: str) -> None:

@@ -57,11 +57,19 @@ def command(weed: Path, folder: Path, ports: list[int], secret: str) -> list[str
     (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
     parts = [f"{name}.port{kind}" for name in _PARTS for kind in ("", ".grpc")]
     return [
-        str(weed), "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}",
-        f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=64", "-volume.max=8",
+        str(weed), "-logtostderr=true", "server", "-s3", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+        f"-dir={folder}", f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=64",
+        "-volume.max=8",
         "-s3.port.iceberg=0", "-s3.port.lance=0",  # fixed ports, else: a second one could not start
         *(f"-{part}={port}" for part, port in zip(parts, ports, strict=True)),
     ]  # fmt: skip
+
+
+def remove_sockets(ports: list[int]) -> None:
+    """Remove what the server leaves in a folder of its own choice; another user could not."""
+    for port in ports:
+        for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108
+            path.unlink()
 
 
 def has_bucket(port: int, secret: str, bucket: str = BUCKET) -> bool:

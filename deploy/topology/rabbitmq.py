@@ -1,25 +1,32 @@
-"""A RabbitMQ of the tests' own, on loopback, in a folder that is thrown away."""
+"""A RabbitMQ of one's own as Debian installs it: on loopback, all of its state below one folder.
+
+Two children: the node, and the name server without which no node starts (epmd). Every node would
+share one that listens on a fixed port and outlives them; this one has a port of its own and ends.
+"""
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from signal import SIGTERM
 
 from config.embedded import processes
+from deploy.topology.children import Child
 
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # Debian's wrapper would change the user
 MISSING = "RabbitMQ is not installed (apt-get install rabbitmq-server): its profile is NOT tested"
-START_SECONDS_MAX = 200
-PORTS = range(21_000, 32_000, 7)
+USER = "resee"
+PORTS = 3
+_FREE = range(21_000, 32_000, 7)
 _CONFIG = """
-loopback_users = none
 listeners.tcp.1 = 127.0.0.1:{port}
+default_user = {user}
+default_pass = {password}
 log.console = true
 log.console.level = warning
 log.file = false
@@ -33,73 +40,96 @@ def is_installed() -> bool:
     return SERVER.exists() and shutil.which("epmd") is not None
 
 
+def url(port: int, password: str) -> str:
+    """Return CELERY_BROKER_URL."""
+    return f"amqp://{USER}:{password}@127.0.0.1:{port}//"
+
+
+def children(folder: Path, ports: list[int], log: Path, password: str) -> list[Child]:
+    """Return the name server and the node, which answers at the first of the three ports."""
+    port, distribution, names = ports
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "rabbitmq.conf"
+    config.touch(mode=0o600)
+    config.write_text(_CONFIG.format(port=port, user=USER, password=password))
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),  # where Erlang keeps its cookie
+        "LANG": "C.UTF-8",
+        "ERL_EPMD_PORT": str(names),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": "resee@localhost",
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_CONFIG_FILE": str(config),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_PID_FILE": str(folder / "pid"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+            "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none"
+        ),
+    }
+    epmd = ["epmd", "-port", str(names), "-address", "127.0.0.1"]
+    return [
+        Child("epmd", epmd, environment, log, lambda _: _listens(names), is_server=True),
+        Child(
+            "rabbitmq", [SERVER], environment, log, lambda _: _greets(port),
+            SIGTERM, grace_seconds=30.0, is_server=True,
+        ),
+    ]  # fmt: skip
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _greets(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as client:
+            client.sendall(b"AMQP\x00\x00\x09\x01")
+            return bool(client.recv(8))
+    except OSError:
+        return False
+
+
 class RabbitMq:
-    """One node, with a name server of its own; it can be killed and started again."""
+    """One in a folder that is thrown away; it can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.port, distribution, names = _free_ports(3)
-        self.url = f"amqp://guest:guest@127.0.0.1:{self.port}//"
-        (folder / "rabbitmq.conf").write_text(_CONFIG.format(port=self.port))
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "LANG": "C.UTF-8",
-            "ERL_EPMD_PORT": str(names),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODENAME": "resee@localhost",
-            "RABBITMQ_DIST_PORT": str(distribution),
-            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
-            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
-            "RABBITMQ_LOG_BASE": str(folder / "log"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-            "RABBITMQ_PID_FILE": str(folder / "pid"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-                "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none"
-            ),
-        }
-        self._names = self._run(["epmd", "-port", str(names), "-address", "127.0.0.1"])
-        self._server: subprocess.Popen[bytes] | None = None
+        ports, self.password = _free_ports(PORTS), secrets.token_hex(16)
+        self.port = ports[0]
+        self.url = url(self.port, self.password)
+        self._names, self._node = children(folder, ports, folder / "said", self.password)
 
     def start(self) -> None:
-        """Start the node and return when it takes connections."""
-        self._server = self._run([str(SERVER)])
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not self.is_ready():
-            said = (self._folder / "said").read_text(errors="replace")[-2000:]
-            assert self._server.poll() is None, said
-            assert time.monotonic() < deadline, said
-            time.sleep(0.2)
+        """Start the node, and at first its name server; return when it takes connections."""
+        if self._names.process is None:
+            self._names.start()
+            self._names.wait_ready()
+        self._node.start()
+        self._node.wait_ready()
 
     def is_ready(self) -> bool:
         """Tell whether a client is greeted."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as client:
-                client.sendall(b"AMQP\x00\x00\x09\x01")
-                return bool(client.recv(8))
-        except OSError:
-            return False
+        return _greets(self.port)
 
     def kill(self) -> None:
         """Kill -9."""
-        if self._server:
-            _end(self._server)
+        _end(self._node)
 
     def stop(self) -> None:
         """End node and name server."""
         self.kill()
         _end(self._names)
 
-    def _run(self, command: list[str]) -> "subprocess.Popen[bytes]":
-        with (self._folder / "said").open("ab") as output:
-            return processes.spawn(command, log=output, environment=self._environment)
 
-
-def _end(leader: "subprocess.Popen[bytes]") -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader.pid, signal.SIGKILL)
-    leader.wait()
-    processes.end_session(leader.pid, deadline=time.monotonic())
+def _end(child: Child) -> None:
+    if child.process:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.process.wait()
+        processes.end_session(child.pid, deadline=0.0)
 
 
 @contextlib.contextmanager
@@ -117,8 +147,8 @@ def running_rabbitmq() -> Iterator[RabbitMq]:
 
 def _free_ports(count: int) -> list[int]:
     found: list[int] = []
-    start = os.getpid() % len(PORTS)
-    for port in (*PORTS[start:], *PORTS[:start]):
+    start = os.getpid() % len(_FREE)
+    for port in (*_FREE[start:], *_FREE[:start]):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             found.append(port)

@@ -18,12 +18,13 @@ import psutil
 from config.embedded import processes
 from config.embedded.programs import answers
 from config.settings import home
-from deploy.topology import compose, object_store, proxy, servers
+from deploy.topology import compose, object_store, proxy, rabbitmq, servers
 from deploy.topology.children import Broken, Child, Children
-from deploy.topology.rabbitmq import RabbitMq
 
 DRAIN_SECONDS_MAX = 35.0
-OFFSETS = {"postgres": 20, "cache": 21, "broker": 22, "s3": 24, "ocr-model-server": 10}
+OFFSETS = {
+    "ocr-model-server": 10, "postgres": 20, "cache": 21, "broker": 22, "s3": 24, "rabbitmq": 32,
+}  # fmt: skip
 _OCR_OFFSET = 2  # it listens on RESEE_PORT + 2
 
 
@@ -44,7 +45,6 @@ class Topology:
         self._choice, self._say = choice, say
         self.folder = choice.folder
         self.children = Children()
-        self._rabbitmq: RabbitMq | None = None
         self._secrets = self._kept_secrets()
         self._programs = {program.name: program for program in compose.programs()}
         self._ports = self._choose_ports()
@@ -57,7 +57,7 @@ class Topology:
 
     def __enter__(self) -> "Topology":
         """Start everything and return when all of it answers; Broken says what does not."""
-        if lacking := servers.missing():
+        if lacking := servers.missing(is_on_rabbitmq=self._choice.is_on_rabbitmq):
             raise Broken(f"Not installed: {' '.join(lacking)} (apt-get install)")
         try:
             self._start()
@@ -73,8 +73,7 @@ class Topology:
     def stop(self) -> None:
         """End everything, our programs first."""
         self.children.stop()
-        if self._rabbitmq:
-            self._rabbitmq.stop()
+        object_store.remove_sockets(self._s3_ports)
 
     def manage(self, *arguments: str, check: bool = True) -> int:
         """Run a management command as an operator would; Broken when it fails and ``check``."""
@@ -111,15 +110,10 @@ class Topology:
         for server in self._servers():
             self._say(f"{server.name} ...")
             self.children.add(server).wait_ready()
-        if self._choice.is_on_rabbitmq:
-            self._say("RabbitMQ ...")
-            (self.folder / "rabbitmq").mkdir(exist_ok=True)
-            self._rabbitmq = RabbitMq(self.folder / "rabbitmq")
-            self._rabbitmq.start()
-            self.environment["CELERY_BROKER_URL"] = self._rabbitmq.url
         self._say("Models and database ...")
         self.manage("provision")
         self.manage("migrate", "--verbosity", "0")
+        self.manage("people")
         self._say("Our programs ...")
         ours = [self.children.add(self._child(program)) for program in self._programs.values()]
         for child in ours:
@@ -134,12 +128,16 @@ class Topology:
                 data / "postgres", self._ports["postgres"], self._log("postgres"), password
             )
         ]
-        for name in ("cache", "broker"):
-            port, log = self._ports[name], self._log(name)
-            found.append(servers.redis_server(name, data / name, port, log, password))
+        found.append(self._redis("cache"))
+        if self._choice.is_on_rabbitmq:
+            first, log = self._ports["rabbitmq"], self._log("rabbitmq")
+            ports = list(range(first, first + rabbitmq.PORTS))
+            self.environment["CELERY_BROKER_URL"] = rabbitmq.url(first, password)
+            found += rabbitmq.children(data / "rabbitmq", ports, log, password)
+        else:
+            found.append(self._redis("broker"))
         if self._choice.has_object_store and (weed := object_store.program()):
-            first, secret = self._ports["s3"], self._secrets["s3"]
-            ports = list(range(first, first + object_store.PORTS))
+            ports, secret = self._s3_ports, self._secrets["s3"]
             command = object_store.command(weed, data / "s3", ports, secret)
             self.environment["STORAGE_URL"] = object_store.url(ports[-2], secret)
             found.append(
@@ -149,6 +147,10 @@ class Topology:
                 )
             )  # fmt: skip
         return found
+
+    def _redis(self, name: str) -> Child:
+        folder, password = self.folder / "data" / name, self._secrets["password"]
+        return servers.redis_server(name, folder, self._ports[name], self._log(name), password)
 
     def _start_nginx(self) -> None:
         config = proxy.write(self.folder / "nginx", self._choice.port)
@@ -204,6 +206,11 @@ class Topology:
             quiet = 0 if _is_connected(processes.members(child.pid), port) else quiet + 1
             time.sleep(0.1)
 
+    @property
+    def _s3_ports(self) -> list[int]:
+        first = self._ports["s3"]
+        return list(range(first, first + object_store.PORTS))
+
     def _choose_ports(self) -> dict[str, int]:
         names = [name for name in self._programs if name.startswith(("web", "live"))]
         offsets = OFFSETS | {name: 1 + number for number, name in enumerate(names)}
@@ -218,8 +225,10 @@ class Topology:
             "DJANGO_SETTINGS_MODULE": "config.settings.production",
             "RESEE_HOME": str(self.folder),
             "RESEE_HOST": "127.0.0.1",
+            "RESEE_PORT": str(self._choice.port),  # where `manage.py demo` asks
             "SECRET_KEY": self._secrets["secret_key"],
             "ALLOWED_HOSTS": "localhost",
+            "SITE_URL": self.url,
             "NUM_PROXIES": "1",
             "DATABASE_URL": f"postgres://resee:{password}@127.0.0.1:{ports['postgres']}/resee",
             "REDIS_URL": redis.format(password, ports["cache"]),
@@ -242,6 +251,7 @@ class Topology:
         self.folder.chmod(0o755)  # PostgreSQL and nginx run as nobody when we are root
         for name in ("logs", "mails", "metrics", "data"):
             (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / "mails").chmod(0o700)
         path = self.folder / "topology-secrets.json"
         if not path.exists():
             path.touch(mode=0o600)
@@ -254,7 +264,7 @@ class Topology:
         return self.folder / "logs" / f"{name}.log"
 
 
-_OUT = ("STORAGE_URL", "MEDIA_ROOT", "LLM_BASE_URL", "RESEE_PORT", "RESEE_LIVE_PORT", "PROOF")
+_OUT = ("STORAGE_URL", "MEDIA_ROOT", "RESEE_LIVE_PORT", "PROOF")
 
 
 def _answers(url: str, _child: Child) -> bool:

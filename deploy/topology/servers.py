@@ -12,6 +12,7 @@ import psycopg
 import redis
 
 from config.embedded import postgres
+from deploy.topology import rabbitmq
 from deploy.topology.children import Broken, Child
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
@@ -22,9 +23,10 @@ PACKAGES = {
 }
 
 
-def missing() -> list[str]:
+def missing(*, is_on_rabbitmq: bool = False) -> list[str]:
     """Return Debian's packages that are needed and not installed."""
-    return [package for path, package in PACKAGES.items() if not Path(path).exists()]
+    needed = PACKAGES | ({str(rabbitmq.SERVER): "rabbitmq-server"} if is_on_rabbitmq else {})
+    return [package for path, package in needed.items() if not Path(path).exists()]
 
 
 def make_cluster(folder: Path, password: str) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from config.embedded.servers import OPERATORS_OWN
 from config.settings import home
-from deploy.topology.rabbitmq import MISSING, is_installed, running_rabbitmq
+from deploy.topology.rabbitmq import MISSING, is_installed, running_rabbitmq, url
 from tests.chaos import report
 from tests.chaos.proxy import Proxy
 from tests.chaos.victim import Disk, Victim, folder
@@ -67,7 +67,7 @@ def _one(profile: str) -> dict[str, Any]:
         proxy = Proxy(("127.0.0.1", rabbitmq.port) if rabbitmq else str(home.valkey_socket()))
         stack.callback(proxy.close)
         broker = (
-            f"amqp://guest:guest@127.0.0.1:{proxy.port}//"
+            url(proxy.port, rabbitmq.password)
             if rabbitmq
             else f"redis://127.0.0.1:{proxy.port}/{DATABASE}"
         )

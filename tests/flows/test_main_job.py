@@ -1,28 +1,21 @@
-"""From sign-up to statistics, over HTTP, on the real model server: what `make demo` does."""
+"""From a photographed page to statistics, over HTTP: what `make demo` does, and the own client."""
 
 import io
 import json
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from resee_client import Refused, Resee, ScanDetail
+from resee_client import Content, Refused, Resee, ScanDetail
 from rich.console import Console
 
 from config.demo.client import DemoFailed, Learner
 from config.demo.journey import Journey, Told
 from config.demo.page import textbook_page
-from config.dictionary import glosses
-from review.models import Content, ReviewHistory, ReviewSchedule
-from tests import make
-from tests.flows.worker import running_worker
-from tests.ocr_server import fake_model_server, running_model_server
+from tests.flows.product import GLOSSES, PASSWORD, SECONDS, Product
+from tests.ocr_server import fake_model_server
 
-GLOSSES = {"emerge": "나타나다", "hesitate": "망설이다", "stubborn": "고집 센"}
-EMAIL, PASSWORD = "mina@example.com", "a-long-enough-secret"
 pytestmark = [
     pytest.mark.xdist_group("ocr"),
     pytest.mark.slow,
@@ -30,77 +23,68 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _operators_glosses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Some words have an answer even where there is no dictionary."""
-    rows = [{"word": word, "language": "ko", "gloss": gloss} for word, gloss in GLOSSES.items()]
-    path = tmp_path / "glosses.jsonl"
-    path.write_text("\n".join(json.dumps(row) for row in rows))
-    monkeypatch.setenv("DICTIONARY_GLOSSES", str(path))
-    glosses.cache_clear()
-    yield
-    glosses.cache_clear()
-
-
-def _run(url: str, seed: int) -> tuple[Told, str]:
+def _demo(url: str, email: str) -> tuple[Told, str]:
     console = Console(file=io.StringIO(), width=120)
-    with running_worker(), closing(Learner(url)) as learner:
-        told = Journey(learner, console, seed).run(EMAIL, PASSWORD)
+    with closing(Learner(url)) as learner:
+        told = Journey(learner, console, seed=7).run(email, PASSWORD)
     return told, console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_a_photographed_page_becomes_cards_and_shows_in_the_statistics(
-    live_server: Any, settings: Any
-) -> None:
-    make.member(EMAIL, PASSWORD)
-    with running_model_server() as settings.OCR_MODEL_SERVER_URL:
-        first, said = _run(live_server.url, seed=7)
-        answers = ReviewHistory.objects.count()
-        again, said_again = _run(live_server.url, seed=7)
-    _check_cards()
+def test_a_photographed_page_becomes_cards_and_shows_in_the_statistics(product: Product) -> None:
+    email = product.sign_up("photographer")
+    with Resee(product.url, timeout=SECONDS) as api:
+        api.log_in(email, PASSWORD)
+        first, said = _demo(product.url, email)
+        answers = len(_facts(api))
+        again, said_again = _demo(product.url, email)
+        _check_cards(api)
+        assert sum(day.count for day in again.days) == len(_facts(api))
     assert sum(day.count for day in first.days) == answers >= len(GLOSSES)
     assert sum(count for _, count in first.due) == answers
-    assert sum(day.count for day in again.days) == ReviewHistory.objects.count()
     assert "logged in" in said
     assert "logged in" in said_again
 
 
-def _check_cards() -> None:
+def _facts(api: Resee) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in api.reviews_log().splitlines()]
+
+
+def _check_cards(api: Resee) -> None:
     """Each word once, though the page was sent twice; the draft-free ones scheduled."""
-    contents = Content.objects.filter(user__email=EMAIL)
-    reluctant = contents.get(front="reluctant")
-    assert reluctant.gloss == "마지못해 하는"
-    assert contents.get(front="emerge").gloss == GLOSSES["emerge"]
-    assert reluctant.example.startswith("She was reluctant to give up, however, and spent")
-    assert reluctant.source["kind"] == "scan"
-    fronts = list(contents.values_list("front", flat=True))
-    assert {"emerge", "hesitate", "stubborn", "accumulate", "seedling"} <= set(fronts)
-    assert len(fronts) == len(set(fronts))
-    drafts = contents.filter(back="", gloss="").count()
-    assert ReviewSchedule.objects.count() == len(fronts) - drafts > 0
+    cards = _cards(api)
+    by_front = {card["front"]: card for card in cards}
+    reluctant = by_front["reluctant"]
+    assert reluctant["gloss"] == "마지못해 하는"
+    assert by_front["emerge"]["gloss"] == GLOSSES["emerge"]
+    assert reluctant["example"].startswith("She was reluctant to give up, however, and spent")
+    assert reluctant["source"]["kind"] == "scan"
+    assert {"emerge", "hesitate", "stubborn", "accumulate", "seedling"} <= by_front.keys()
+    assert len(by_front) == len(cards)
+    for card in cards:
+        has_answer = bool(card["back"] or card["gloss"])
+        assert (card["stage"] != "draft") is (card["due_at"] is not None) is has_answer
+
+
+def _cards(api: Resee) -> list[Content]:
+    page = api.contents_list(page_size=200)
+    assert page["next"] is None
+    return page["results"]
 
 
 def test_a_page_that_cannot_be_read_ends_the_demo_with_its_reason(
-    live_server: Any, settings: Any
+    product: Product, settings: Any
 ) -> None:
     unreadable = (422, {"code": "unreadable", "detail": "This is no picture."})
-    make.member(EMAIL, PASSWORD)
     with (
         fake_model_server(lambda _: unreadable) as settings.OCR_MODEL_SERVER_URL,
         pytest.raises(DemoFailed, match="The page was not read: "),
     ):
-        _run(live_server.url, seed=7)
+        _demo(product.url, product.sign_up("unlucky"))
 
 
-def test_the_written_client_does_the_main_job(live_server: Any, settings: Any) -> None:
-    make.member(EMAIL, PASSWORD)
+def test_the_written_client_does_the_main_job(product: Product) -> None:
     page = textbook_page(seed=7).image_bytes
-    with (
-        running_model_server() as settings.OCR_MODEL_SERVER_URL,
-        running_worker(),
-        Resee(live_server.url) as api,
-    ):
-        api.log_in(EMAIL, PASSWORD)
+    with product.learner("reader") as api:
         category = api.categories_create({"name": "Page"}, idempotency_key="page")
         assert api.categories_create({"name": "Page"}, idempotency_key="page") == category
         accepted = api.scans_create({"file": ("page.jpg", page), "language": "english"})
@@ -112,8 +96,9 @@ def test_the_written_client_does_the_main_job(live_server: Any, settings: Any) -
         card = api.reviews_due(category=category["id"], limit=1)["cards"][0]
         answer = api.reviews_record({"content": card["id"], "rating": 3, "taken_ms": 4200})
         dashboard = api.statistics_dashboard()
+        assert api.scans_original(scan["id"]) == page
         api.refresh()
-        assert api.me_read()["email"] == EMAIL
+        assert api.me_read()["email"] == "reader@example.com"
         assert [row["id"] for row in api.contents_list(q="reluctant")["results"]]
         with pytest.raises(Refused) as refused:
             api.contents_read(category["id"])

@@ -21,13 +21,13 @@ from config.demo.client import SIGN_IN
 from config.embedded import processes
 from config.settings import home
 from deploy.topology import servers
+from tests.flows.product import PASSWORD
 from tests.ocr_server import free_port
 
 T = TypeVar("T")
 START_SECONDS_MAX = 900.0
 PORTS = 35
 _CODE = re.compile(r"\b[B-Z]{4}-[B-Z]{4}\b")
-PASSWORD = "a page a day, every day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Stage:
     process: "subprocess.Popen[bytes]"
     url: str
     environment: dict[str, str]
+
+    @property
+    def port(self) -> int:
+        """Where nginx listens."""
+        return int(self.url.rpartition(":")[2])
 
     def sign_up(self, name: str) -> Visitor:
         """Sign a learner up over HTTP, with the code that was mailed."""
@@ -94,9 +99,9 @@ class Stage:
         return None
 
 
-def lacking() -> str:
+def lacking(broker: str = "redis") -> str:
     """Return why there can be no topology on this machine; empty where there can."""
-    names = servers.missing()
+    names = servers.missing(is_on_rabbitmq=broker == "rabbitmq")
     return f"NOT TESTED, not installed: {' '.join(names)}" if names else ""
 
 
@@ -109,7 +114,8 @@ def running_topology(*arguments: str, **variables: str) -> Iterator[Stage]:
         *("--port", str(_free_ports()), "--folder", str(folder), *arguments),
     ]
     limits = {"RATE_LIMIT_LEARNER": "1000000", "RATE_LIMIT_ADDRESS": "1000000"}
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "RESEE_"))}
+    own = ("DJANGO_", "RESEE_", "LLM_")
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(own)}
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
             command,

@@ -13,27 +13,11 @@ from websockets.sync.client import connect
 
 from config.demo.client import PREFIX
 from config.demo.page import textbook_page
-from config.settings import variables
+from tests.topology.conftest import MARKS
 from tests.topology.rolling import figures
-from tests.topology.stage import PASSWORD, Stage, Visitor, lacking, running_topology, wait_for
+from tests.topology.stage import Stage, Visitor, wait_for
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.xdist_group("topology"),
-    pytest.mark.skipif(not variables.text("PROOF"), reason="the topology runs with PROOF=1"),
-    pytest.mark.skipif(bool(lacking()), reason=lacking() or "it is there"),
-]
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with running_topology() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def mina(stage: Stage) -> Visitor:
-    return stage.sign_up("mina")
+pytestmark = MARKS
 
 
 @pytest.fixture
@@ -43,12 +27,14 @@ def http(stage: Stage, mina: Visitor) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_main_job_from_photo_to_statistics(stage: Stage, mina: Visitor) -> None:
-    learner = ("--email", mina.email, "--password", PASSWORD, "--seed", "7")
-    done = stage.manage("demo", "--url", stage.url, *learner)
+def test_the_main_job_from_photo_to_statistics(stage: Stage) -> None:
+    done = stage.manage("demo", "--seed", "7")  # as the learner that the start has made
     assert done.returncode == 0, done.stderr
     assert "Dashboard" in done.stdout
-    ((answers,),) = stage.sql("SELECT count(*) FROM review_reviewhistory")
+    ((answers,),) = stage.sql(
+        "SELECT count(*) FROM review_reviewhistory JOIN accounts_user ON accounts_user.id = user_id"
+        " WHERE email = 'demo@resee.local'"
+    )
     assert answers >= 3
 
 
@@ -98,8 +84,12 @@ def test_static_files_are_kept_and_packed_by_the_proxy(http: httpx.Client) -> No
     assert http.get("/api/schema/").headers["content-encoding"] == "gzip"
 
 
-def test_what_is_for_operators_stays_inside(http: httpx.Client) -> None:
+def test_what_is_for_operators_stays_inside(http: httpx.Client, stage: Stage) -> None:
     assert [http.get(path).status_code for path in ("/metrics", "/readyz")] == [404, 404]
+    web = f"http://127.0.0.1:{stage.port + 1}"
+    for path in ("/metrics", "/healthz"):
+        inside = httpx.get(web + path, headers={"Host": "10.42.0.7:8000"}, trust_env=False)
+        assert inside.status_code == 200, path
 
 
 def test_everything_is_restarted_and_nobody_notices(stage: Stage) -> None:

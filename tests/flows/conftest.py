@@ -1,0 +1,54 @@
+"""The product that flows go through where nothing else is said: this process, its real servers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.dictionary import glosses
+from tests import make
+from tests.chat.conftest import live, model
+from tests.chat.live import LiveServer
+from tests.flows.product import PASSWORD, Product, write_glosses
+from tests.flows.worker import running_worker
+from tests.llm_server import Behaviour
+from tests.ocr_server import running_model_server
+
+__all__ = ["live", "model"]
+
+
+@pytest.fixture(scope="session")
+def ocr_url() -> Iterator[str]:
+    """The real OCR model server."""
+    with running_model_server() as url:
+        yield url
+
+
+@pytest.fixture
+def operators_glosses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Some words have an answer even where there is no dictionary."""
+    write_glosses(tmp_path / "glosses.jsonl")
+    monkeypatch.setenv("DICTIONARY_GLOSSES", str(tmp_path / "glosses.jsonl"))
+    glosses.cache_clear()
+    yield
+    glosses.cache_clear()
+
+
+@pytest.fixture
+def product(
+    live_server: Any,
+    live: LiveServer,
+    model: Behaviour,
+    ocr_url: str,
+    operators_glosses: None,
+    settings: Any,
+) -> Iterator[Product]:
+    """Web and live process in threads, a worker in another, the real OCR model server."""
+    settings.OCR_MODEL_SERVER_URL = ocr_url
+
+    def sign_up(name: str) -> str:
+        return make.member(f"{name}@example.com", PASSWORD).email
+
+    with running_worker():
+        yield Product(live_server.url, live, model, sign_up)
