@@ -4,13 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+import numpy as np
+
 from accounts.queries.learners import Learner
 from review.anki.collection import Collection
+from review.anki.log import Columns
 from review.anki.memory import Calendar, moment
-from review.commands.import_rows import day_number
+from review.commands.import_facts import FactRows, day_number
 from review.days import local_moment
 
 PROBLEMS_SHOWN = 100
@@ -60,7 +64,7 @@ class Report:
         return cls(Counter(counts), list(kept.get("problems", [])))
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """One import, as one unit of it sees it."""
 
@@ -76,7 +80,7 @@ class Context:
     report: Report = field(default_factory=Report)
     _days: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """The collection's days as the learner's."""
         learner, collection = self.learner, self.collection
@@ -87,9 +91,18 @@ class Context:
             learner.rollover_hour,
         )
 
-    def local(self, at_ms: int) -> tuple[int, int]:
-        """Return the learner's own day, as the database counts them, and hour of a moment."""
-        quarter = at_ms // _QUARTER_MS
+    @cached_property
+    def fact_rows(self) -> FactRows:
+        """Makes the rows of the learner's facts."""
+        return FactRows(self.learner.id, self.now, self.local)
+
+    def local(self, at_ms: Columns) -> tuple[Columns, Columns]:
+        """Return the learner's own days, as the database counts them, and hours of moments."""
+        quarters, places = np.unique(at_ms // _QUARTER_MS, return_inverse=True)
+        found = np.array([self._day(quarter) for quarter in quarters.tolist()])
+        return found[places, 0], found[places, 1]
+
+    def _day(self, quarter: int) -> tuple[int, int]:
         if quarter not in self._days:
             at = moment(quarter * _QUARTER_MS)
             day, hour = local_moment(at, self.learner.time_zone, self.learner.rollover_hour)

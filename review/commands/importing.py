@@ -187,13 +187,14 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
     size = max(10, min(NOTES_A_BATCH, FACTS_A_BATCH * total // max(log_total, 1)))
     ahead = collection.batches(int(imported.cursor.get("note", -1 << 62)), size)
     for rows in ahead:
-        done = int(imported.cursor.get("done", 0)) + len(rows)
+        done = int(imported.cursor.get("done", 0)) + len(rows.notes)
         percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
         with transaction.atomic():
             _begin(context)
             cards, facts = import_notes(context, rows)
             stage = f"note {done} of {total}"
-            _save(unit, imported, context, (stage, min(percent, 99)), note=rows[-1].id, done=done)
+            last = rows.notes[-1].id
+            _save(unit, imported, context, (stage, min(percent, 99)), note=last, done=done)
             if not context.is_dry_run and (cards or facts):
                 _tell(context, cards, facts)
         _check_time(unit)
