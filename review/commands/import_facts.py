@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from django.db import connection
 
-from review.anki.log import Columns
+from review.anki.log import ANSWER, Columns
 from review.anki.memory import Memory
 from review.states import memory_as_json
 
@@ -72,7 +72,7 @@ class FactRows:
         counts = [len(each) for each in answers]
         if not any(counts):
             return [b""] * len(cards)
-        given = np.concatenate(answers)
+        given = np.frombuffer(b"".join(each.tobytes() for each in answers), ANSWER)
         at, due_at = given["at"], given["due"] * 1000 - _EPOCH_2000_US
         values = {
             "public_id": _ids(cards, counts, at), "reviewed_at": at, "taken_ms": given["taken"],

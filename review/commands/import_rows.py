@@ -24,8 +24,6 @@ COPY review_reviewschedule
      lapses, suspended_at, buried_until, leech_at)
 FROM STDIN
 """
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_IN_ARRAY = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _KNOWN = """
 SELECT id, public_id, note_id, category_id, source::text, front, back, tags,
        floor(extract(epoch FROM updated_at))::bigint
@@ -89,16 +87,22 @@ def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
 
 
 def _array(texts: list[str]) -> str:
-    quoted = ",".join([f'"{each.translate(_IN_ARRAY)}"' for each in texts])
-    return f"{{{quoted}}}".translate(_ESCAPES)
+    plain = [each.replace("\\", "\\\\").replace('"', '\\"') for each in texts]
+    quoted = ",".join([f'"{each}"' for each in plain])
+    return _text(f"{{{quoted}}}")
+
+
+def _text(text: str) -> str:
+    text = text.replace("\\", "\\\\").replace("\t", "\\t")  # many a text has none of them
+    return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
 _TEXT: dict[type, Callable[[Any], str]] = {
     NoneType: lambda _: "\\N",
     int: str,
     float: repr,
-    str: lambda value: value.translate(_ESCAPES),
-    bytes: lambda value: value.decode().translate(_ESCAPES),
+    str: _text,
+    bytes: lambda value: _text(value.decode()),
     datetime: datetime.isoformat,
     list: _array,
 }
