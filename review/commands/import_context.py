@@ -11,11 +11,13 @@ from uuid import UUID, uuid5
 import numpy as np
 
 from accounts.queries.learners import Learner
+from review.access import categories_of
 from review.anki.collection import Collection
 from review.anki.log import Columns
 from review.anki.memory import Calendar, moment
 from review.commands.import_facts import FactRows, day_number
 from review.days import local_moment
+from review.models import Category
 
 PROBLEMS_SHOWN = 100
 _NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
@@ -90,6 +92,16 @@ class Context:
             learner.time_zone,
             learner.rollover_hour,
         )
+
+    @cached_property
+    def category_paths(self) -> dict[int, list[str]]:
+        """The names that lead to each of the learner's categories."""
+        rows = {row.pk: row for row in categories_of(self.learner)}
+
+        def path(row: Category) -> list[str]:
+            return [*(path(rows[row.parent_id]) if row.parent_id else []), row.name]
+
+        return {key: path(row) for key, row in rows.items()}
 
     @cached_property
     def fact_rows(self) -> FactRows:

@@ -18,10 +18,11 @@ from review.anki.log import NO_LOG, Log, logs_of
 from review.anki.memory import Memory, memory_of
 from review.anki.notetypes import Notetype
 from review.anki.rendering import media_names
-from review.commands.import_cards import Written, content_row, schedule_row, written
+from review.commands.import_cards import Written, content_row, deck_path, schedule_row, written
 from review.commands.import_context import Context, Place
 from review.commands.import_facts import OfCard, appending_facts
 from review.commands.import_known import Returning, catch_up, says_else, take_over
+from review.commands.import_moves import Moved, follow, moved
 from review.commands.import_rows import (
     KnownContent,
     known_contents,
@@ -64,6 +65,7 @@ class _Batch:
     new: list[_New] = field(default_factory=list)
     returning: list[Returning] = field(default_factory=list)
     changed: list[tuple[KnownContent, Written]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
 
 
 def import_notes(context: Context, rows: Rows) -> tuple[int, int]:
@@ -77,6 +79,7 @@ def import_notes(context: Context, rows: Rows) -> tuple[int, int]:
     facts = _store(context, batch.new)
     if not context.is_dry_run:
         take_over(context, batch.changed)
+        follow(context, batch.moved)
     return len(batch.new), facts + catch_up(context, batch.returning)
 
 
@@ -197,7 +200,12 @@ def _take(context: Context, note: _Note, logs: Mapping[int, Log], batch: _Batch)
         place = context.places.get(card.original_deck_id or card.deck_id, _NO_PLACE)
         if content := note.known.get(card.ordinal):
             batch.returning.append(Returning(content, card, log, place))
-            is_updated |= _compare(context, note, card, log, content, batch)
+            if move := moved(context, content, deck_path(context, card), place):
+                batch.moved.append(move)
+                context.report.counts["cards.moved"] += 1
+            if move or _is_newer(context, note, content):
+                is_updated |= _compare(context, note, card, log, content, batch)
+            is_updated |= move is not None
             continue
         is_updated = True
         context.report.counts["cards.new"] += 1
@@ -208,15 +216,19 @@ def _take(context: Context, note: _Note, logs: Mapping[int, Log], batch: _Batch)
     return "updated" if is_updated else "unchanged"
 
 
+def _is_newer(context: Context, note: _Note, content: KnownContent) -> bool:
+    """Tell whether a known card may say anything else: its note or its template was changed."""
+    before = content.source.get("anki", {})
+    if note.row.modified_at > before.get("mod", content.changed_at):
+        return True
+    digest = context.digests.get(note.notetype.id, "")
+    return bool(digest != before.get("notetype", digest))
+
+
 def _compare(
     context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent, batch: _Batch
 ) -> bool:
-    """Add a known card's text to the batch where it is newer and another; tell whether it is."""
-    before = content.source.get("anki", {})
-    is_newer = note.row.modified_at > before.get("mod", content.changed_at)
-    digest = context.digests.get(note.notetype.id, "")
-    if not is_newer and digest == before.get("notetype", digest):
-        return False
+    """Add a known card's text to the batch where it says anything else; tell whether it does."""
     made = written(context, note.row, note.notetype, card, note.media, log)
     if not says_else(content, made):
         return False

@@ -24,6 +24,10 @@ COPY review_reviewschedule
      lapses, suspended_at, buried_until, leech_at)
 FROM STDIN
 """
+_DECK = """
+UPDATE review_content SET source = jsonb_set(source, '{anki,deck}', to_jsonb(%s::text))
+WHERE id = ANY(%s)
+"""
 _KNOWN = """
 SELECT id, public_id, note_id, category_id, source::text, front, back, tags,
        floor(extract(epoch FROM updated_at))::bigint
@@ -64,6 +68,12 @@ def known_contents(
         cursor.execute(_KNOWN, wanted)
         rows = [(*row[:4], orjson.loads(row[4]), *row[5:]) for row in cursor.fetchall()]
     return [KnownContent(*row) for row in rows]
+
+
+def remember_deck(deck: str, content_ids: Collection[int]) -> None:
+    """Keep which deck the contents are in now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DECK, [deck, list(content_ids)])
 
 
 def store_contents(rows: Iterable[tuple[object, ...]]) -> None:

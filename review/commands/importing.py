@@ -137,6 +137,11 @@ def _media(unit: _Unit, imported: Import, archive: Archive, context: Context) ->
 
 def _places(context: Context) -> None:
     """Make the categories of the decks that have cards; remember the note types."""
+    definitions = {key: _definition(each) for key, each in context.collection.notetypes.items()}
+    context.digests = {
+        key: sha256(orjson.dumps(definition)).hexdigest()[:32]
+        for key, definition in definitions.items()
+    }
     if context.is_dry_run:
         return
     decks = context.collection.decks
@@ -148,15 +153,6 @@ def _places(context: Context) -> None:
     for key, path in paths.items():
         category = made[tuple(path)]
         context.places[key] = Place(category.pk, chosen(category.applied_parameters_id, own))
-    _remember_notetypes(context)
-
-
-def _remember_notetypes(context: Context) -> None:
-    definitions = {key: _definition(each) for key, each in context.collection.notetypes.items()}
-    context.digests = {
-        key: sha256(orjson.dumps(definition)).hexdigest()[:32]
-        for key, definition in definitions.items()
-    }
     AnkiNotetype.objects.bulk_create(
         [
             AnkiNotetype(
