@@ -64,11 +64,16 @@ def make(path: Path, seed: int, notes: int, reviews: int) -> None:
          number // notes * 3 + 1, number // notes * 3, 500, 4000, 1 if number >= notes else 0)
         for number in range(reviews)
     ]  # fmt: skip
-    col.db.executemany("insert into revlog values (?,?,?,?,?,?,?,?,?)", rows)
-    col.db.execute(
-        "update cards set type=2, queue=2, ivl=30, due=10, factor=2500, reps=25, "
-        """data='{"s":30.5,"d":5.1}'"""
-    )
+    db = col.db
+
+    def write() -> None:
+        db.executemany("insert into revlog values (?,?,?,?,?,?,?,?,?)", rows)
+        db.execute(
+            "update cards set type=2, queue=2, ivl=30, due=10, factor=2500, reps=25, "
+            """data='{"s":30.5,"d":5.1}'"""
+        )
+
+    db.transact(write)  # else each row waits for the disk
     options = ExportAnkiPackageOptions(
         with_scheduling=True, with_deck_configs=True, with_media=True, legacy=False
     )

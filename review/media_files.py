@@ -5,6 +5,7 @@ Pictures are written anew, which leaves nothing in them but the picture.
 
 import hashlib
 import io
+import re
 import struct
 import threading
 import zlib
@@ -29,6 +30,8 @@ _OTHERS = {
     "audio/mpeg", "audio/ogg", "audio/x-wav", "audio/x-flac", "audio/mp4", "audio/aac",
     "audio/opus", "video/mp4", "video/webm", "video/x-m4v", "video/mpeg",
 }  # fmt: skip
+_SVG = re.compile(rb"(?i)<(?:\w+:)?svg[\s>]")
+_HEAD_BYTES = 4096  # a declaration and comments may stand before the drawing
 _DAMAGE = (
     OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, OverflowError,
     IndexError, KeyError, TypeError, AttributeError, RuntimeError, MemoryError,
@@ -41,6 +44,12 @@ class UnsupportedMedium(Invalid):
     """The first bytes are not those of a picture or a sound that is known here."""
 
     code: ClassVar[str] = "unsupported_medium"
+
+
+class SvgRefused(UnsupportedMedium):
+    """A drawing that may hold scripts and name files elsewhere."""
+
+    code: ClassVar[str] = "svg_refused"
 
 
 class DamagedMedium(Invalid):
@@ -78,6 +87,8 @@ def checked(data: bytes) -> MediaFile:
     kind = filetype.guess(data)
     if kind is not None and kind.mime in _PICTURES:
         return MediaFile(_written_anew(data, _PICTURES[kind.mime]), kind.mime, kind.extension)
+    if kind is None and _SVG.search(data[:_HEAD_BYTES]):
+        raise SvgRefused("An SVG drawing may hold programs: turn it into a PNG first.")
     if kind is None or kind.mime not in _OTHERS:
         found = kind.mime if kind else "unknown"
         raise UnsupportedMedium(f"Its type is {found}: no picture or sound that is known here.")

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from review.anki.errors import TooNew, damaged
+from review.anki.log import ROW, Columns
 from review.anki.notetypes import (
     Deck,
     Notetype,
@@ -41,29 +44,17 @@ SELECT nid, id, ord, did, type, queue, due, ivl, factor, reps, lapses, "left", o
 FROM cards WHERE nid BETWEEN ? AND ? ORDER BY nid, ord, id
 """
 _DECKS = "SELECT DISTINCT CASE WHEN odid <> 0 THEN odid ELSE did END FROM cards"
-_LOG_COLUMNS = ("id", "ease", "ivl", "lastIvl", "factor", "time", "type")
+_LOG_COLUMNS = ("cid", "id", "ease", "ivl", "lastIvl", "factor", "time", "type")  # of log.ROW
 # Whatever stands there is a number when it comes out; of text that is none, 0.
 _LOG = f"""
-SELECT cid, {", ".join(f"ifnull(CAST({name} AS INTEGER), 0)" for name in _LOG_COLUMNS)} FROM revlog
+SELECT {", ".join(f"ifnull(CAST({name} AS INTEGER), 0)" for name in _LOG_COLUMNS)} FROM revlog
 WHERE cid IN (SELECT id FROM cards WHERE nid BETWEEN ? AND ?) ORDER BY cid, id
 """  # noqa: S608  column names of ours
 
 
-class LogRow(NamedTuple):
-    """One row of the review log, as it stands; ``id`` is the moment in milliseconds."""
-
-    id: int
-    ease: int
-    interval: int
-    last_interval: int
-    factor: int
-    taken_ms: int
-    kind: int
-
-
 @dataclass(slots=True)
 class CardRow:
-    """A card as it stands, with its log."""
+    """A card as it stands."""
 
     id: int
     ordinal: int
@@ -80,7 +71,6 @@ class CardRow:
     original_deck_id: int
     flags: int
     data: str
-    log: list[LogRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -94,6 +84,13 @@ class NoteRow:
     tags: list[str]
     fields: list[str]
     cards: list[CardRow] = field(default_factory=list)
+
+
+class Batch(NamedTuple):
+    """Some notes, and what the review log says of their cards."""
+
+    notes: list[NoteRow]
+    log: Columns
 
 
 class Collection:
@@ -125,29 +122,25 @@ class Collection:
         with _checked():
             return [int(key) for (key,) in self._rows(_DECKS)]
 
-    def notes(self, after: int, count: int) -> list[NoteRow]:
-        """Return the next notes by id with their cards and logs: ``count`` at most."""
+    def notes(self, after: int, count: int) -> Batch:
+        """Return the next notes by id with their cards, and the cards' logs: ``count`` at most."""
         with _checked():
             notes = [_note(row) for row in self._rows(_NOTES, after, count)]
             if not notes:
-                return []
+                return Batch([], np.empty(0, ROW))
             between = notes[0].id, notes[-1].id
             by_id = {note.id: note for note in notes}
-            cards: dict[int, CardRow] = {}
             for nid, *rest in self._rows(_CARDS, *between):
                 if note := by_id.get(nid):
-                    card = cards[int(rest[0])] = _card(rest)
-                    note.cards.append(card)
-            for cid, *rest in self._rows(_LOG, *between):
-                if found := cards.get(cid):
-                    found.log.append(LogRow._make(rest))
-            return notes
+                    note.cards.append(_card(rest))
+            log = np.array(self._rows(_LOG, *between), np.int64)
+            return Batch(notes, log.reshape(-1).view(ROW))
 
-    def batches(self, after: int, count: int) -> Iterator[list[NoteRow]]:
+    def batches(self, after: int, count: int) -> Iterator[Batch]:
         """Yield all notes after ``after``, some at a time."""
-        while notes := self.notes(after, count):
-            yield notes
-            after = notes[-1].id
+        while (batch := self.notes(after, count)).notes:
+            yield batch
+            after = batch.notes[-1].id
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         self._within()

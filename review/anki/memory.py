@@ -140,8 +140,8 @@ def _stored(data: dict[str, Any]) -> tuple[float, float] | None:
 def _computed(log: Log, rules: Parameters) -> tuple[float, float] | None:
     """Return what FSRS makes of the answers, where Anki did not use it."""
     state = MemoryState(_EPOCH)
-    for review in log.reviews:
-        state = grade(state, Rating(review.rating), moment(review.at_ms), rules, seed="")
+    for at_ms, rating in log.answers[["at", "rating"]].tolist():
+        state = grade(state, Rating(rating), moment(at_ms), rules, seed="")
     if state.stability is None or state.difficulty is None:
         return None
     return state.stability, state.difficulty

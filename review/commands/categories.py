@@ -115,7 +115,7 @@ def categories_at(
     found: dict[tuple[str, ...], Category] = {}
     for path in paths:
         parent: Category | None = None
-        for name in _levels(path):
+        for name in levels(path):
             key = (parent.pk if parent else None, name)
             if key not in rows:
                 applied = parent.applied_parameters_id if parent else None
@@ -128,7 +128,8 @@ def categories_at(
     return found
 
 
-def _levels(path: Sequence[str]) -> list[str]:
+def levels(path: Sequence[str]) -> list[str]:
+    """Return the names of the categories at a path."""
     top, rest = path[: DEPTH_MAX - 1], path[DEPTH_MAX - 1 :]
     return [name[:NAME_MAX] for name in [*top, *(["::".join(rest)] if rest else [])]]
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +12,12 @@ from review.anki import memory
 from review.anki.collection import CardRow, NoteRow
 from review.anki.field_filters import text
 from review.anki.identities import said
-from review.anki.log import Log, Review
+from review.anki.log import Log
 from review.anki.memory import Memory
 from review.anki.notetypes import DEFAULT_DECK, Notetype
 from review.anki.rendering import Sides, sides, values_of
-from review.commands.import_context import Context, Place
-from review.commands.import_rows import (
-    microseconds,
-    packed_card,
-    packed_memory,
-    packed_reviews,
-)
+from review.commands.import_context import Context
+from review.commands.import_facts import OfCard
 from review.days import day_starts_at, local_moment
 from review.models import Stage
 from review.normal_form import normal_form
@@ -80,44 +74,42 @@ def written(
             "template": template.name if template else "",
             "deck": "::".join(path),
             "card": {name: getattr(card, name) for name in _KEPT},
-            "log": [list(row) for row in log.others],
+            "log": log.others,
             "said": said(shown.front, shown.back or shown.front),
         },
     }
     return Written(shown, [tag[:TAG_MAX] for tag in note.tags[:TAGS_MAX]], list(media), source)
 
 
-def content_row(
-    context: Context, key: int, ids: tuple[UUID, UUID], place: Place, made: Written
-) -> tuple[object, ...]:
-    """Return a content's row; ``ids`` are its public id and its note's."""
+def content_row(context: Context, card: OfCard, note_id: UUID, made: Written) -> tuple[object, ...]:
+    """Return a new card's content."""
     now, front = context.now, made.sides.front
     return (
-        key, ids[0].hex, context.learner.id, place.category_id, ids[1].hex, front,
-        made.sides.back or front, "", "", normal_form(text(front)), made.tags,
+        card.content_id, card.public_id.hex, context.learner.id, card.category_id, note_id.hex,
+        front, made.sides.back or front, "", "", normal_form(text(front)), made.tags,
         orjson.dumps(made.media), orjson.dumps(made.source), now, now,
     )  # fmt: skip
 
 
 def schedule_row(
-    context: Context, key: int, card: CardRow, log: Log, came_with: Memory | None, place: Place
+    context: Context, of_card: OfCard, card: CardRow, log: Log, came_with: Memory | None
 ) -> tuple[object, ...]:
     """Return a new card's schedule; a new one's moment keeps its place among the new."""
     if came_with is None:
         position = timedelta(microseconds=min(max(card.due, 0), _NEW_POSITIONS))
         due_at = context.began_at - timedelta(seconds=1) + position
         return (
-            key, context.learner.id, int(Stage.NEW), None, None, None, due_at, due_at, None, 0, 0,
-            *asleep(context, card), None,
+            of_card.content_id, context.learner.id, int(Stage.NEW), None, None, None, due_at,
+            due_at, None, 0, 0, *asleep(context, card), None,
         )  # fmt: skip
     state = came_with.state
-    first = [memory.moment(each.at_ms) for each in log.reviews[:1]]
-    leech_from = leech_rule(place.parameters_id).threshold
+    first = [memory.moment(at) for at in log.answers["at"][:1].tolist()]
+    leech_from = leech_rule(of_card.parameters_id).threshold
     leech_at = context.now if 0 < leech_from <= state.lapses else None
     return (
-        key, context.learner.id, state.stage, state.step, state.stability, state.difficulty,
-        min([*first, came_with.at]), state.due_at, state.reviewed_at, state.reps, state.lapses,
-        *asleep(context, card), leech_at,
+        of_card.content_id, context.learner.id, state.stage, state.step, state.stability,
+        state.difficulty, min([*first, came_with.at]), state.due_at, state.reviewed_at, state.reps,
+        state.lapses, *asleep(context, card), leech_at,
     )  # fmt: skip
 
 
@@ -129,32 +121,3 @@ def asleep(context: Context, card: CardRow) -> tuple[Any, Any]:
     clock = (context.learner.time_zone, context.learner.rollover_hour)
     tomorrow = local_moment(context.now, *clock)[0] + timedelta(days=1)
     return suspended_at, day_starts_at(tomorrow, *clock)
-
-
-def facts_of(
-    context: Context,
-    key: int,
-    public_id: UUID,
-    place: Place,
-    happened: tuple[Sequence[Review], Memory | None],
-) -> list[bytes]:
-    """Return the rows of a card's reviews and, after them, of the memory it came with."""
-    reviews, came_with = happened
-    of_card = packed_card(context.learner, context.now, key, *place)
-    rows = packed_reviews(of_card, _name(b"review", public_id), context.local, reviews)
-    if came_with is not None:
-        local = context.local(microseconds(came_with.at) // 1000)
-        name = _name(b"memory", public_id)
-        rows.append(packed_memory(of_card, name, local, came_with.at, came_with.state))
-    return rows
-
-
-def _name(kind: bytes, public_id: UUID) -> bytes:
-    """Return what stands before the moment in the ids of a card's facts: UUIDv7 of its own time.
-
-    So they lie side by side in the index, and behind those of the cards before it.
-    """
-    name = bytearray(public_id.bytes[:6] + sha256(kind + public_id.bytes).digest()[:4])
-    name[6] = 0x70 | name[6] & 0x0F
-    name[8] = 0x80 | name[8] & 0x3F
-    return bytes(name)

@@ -4,14 +4,20 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+import numpy as np
+
 from accounts.queries.learners import Learner
+from review.access import categories_of
 from review.anki.collection import Collection
+from review.anki.log import Columns
 from review.anki.memory import Calendar, moment
-from review.commands.import_rows import day_number
+from review.commands.import_facts import FactRows, day_number
 from review.days import local_moment
+from review.models import Category
 
 PROBLEMS_SHOWN = 100
 _NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
@@ -60,7 +66,7 @@ class Report:
         return cls(Counter(counts), list(kept.get("problems", [])))
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """One import, as one unit of it sees it."""
 
@@ -76,7 +82,7 @@ class Context:
     report: Report = field(default_factory=Report)
     _days: dict[int, tuple[int, int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """The collection's days as the learner's."""
         learner, collection = self.learner, self.collection
@@ -87,9 +93,28 @@ class Context:
             learner.rollover_hour,
         )
 
-    def local(self, at_ms: int) -> tuple[int, int]:
-        """Return the learner's own day, as the database counts them, and hour of a moment."""
-        quarter = at_ms // _QUARTER_MS
+    @cached_property
+    def category_paths(self) -> dict[int, list[str]]:
+        """The names that lead to each of the learner's categories."""
+        rows = {row.pk: row for row in categories_of(self.learner)}
+
+        def path(row: Category) -> list[str]:
+            return [*(path(rows[row.parent_id]) if row.parent_id else []), row.name]
+
+        return {key: path(row) for key, row in rows.items()}
+
+    @cached_property
+    def fact_rows(self) -> FactRows:
+        """Makes the rows of the learner's facts."""
+        return FactRows(self.learner.id, self.now, self.local)
+
+    def local(self, at_ms: Columns) -> tuple[Columns, Columns]:
+        """Return the learner's own days, as the database counts them, and hours of moments."""
+        quarters, places = np.unique(at_ms // _QUARTER_MS, return_inverse=True)
+        found = np.array([self._day(quarter) for quarter in quarters.tolist()])
+        return found[places, 0], found[places, 1]
+
+    def _day(self, quarter: int) -> tuple[int, int]:
         if quarter not in self._days:
             at = moment(quarter * _QUARTER_MS)
             day, hour = local_moment(at, self.learner.time_zone, self.learner.rollover_hour)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from review.access import locked_schedules
 from review.anki.collection import CardRow
 from review.anki.field_filters import text
-from review.anki.log import Log, Review
+from review.anki.log import Columns, Log, last_ms
 from review.anki.memory import Memory, memory_of
 from review.commands.batch_rows import save_states
-from review.commands.import_cards import Written, asleep, facts_of
+from review.commands.import_cards import Written, asleep
 from review.commands.import_context import Context, Place
-from review.commands.import_rows import KnownContent, appending_facts, known_reviews
+from review.commands.import_facts import OfCard, appending_facts, known_reviews
+from review.commands.import_rows import KnownContent
 from review.leeches import Standing
 from review.models import Content, ReviewSchedule
 from review.normal_form import normal_form
@@ -67,36 +68,48 @@ def catch_up(context: Context, cards: Sequence[Returning]) -> int:
         found = locked_schedules(context.learner, list(by_id))
         schedules = {schedule.pk: schedule for schedule, _ in found}
     known = known_reviews([each.content.id for each in cards])
-    facts: list[bytes] = []
+    appended: list[tuple[OfCard, Columns]] = []
+    set_: list[tuple[OfCard, Memory]] = []
     states: dict[int, tuple[MemoryState, Standing]] = {}
     merged: list[ReviewSchedule] = []
     for each in cards:
-        new = _new_reviews(each.log.reviews, known[each.content.id])
-        context.report.counts["reviews.known"] += len(each.log.reviews) - len(new)
+        new = _new_answers(each.log.answers, known[each.content.id])
+        context.report.counts["reviews.known"] += len(each.log.answers) - len(new)
         context.report.counts["reviews.new"] += len(new)
         schedule = schedules.get(each.content.id)
         if schedule is None:
             continue  # nothing is to be written, or it is a draft here
-        place = each.place._replace(category_id=schedule.content.category_id)
+        content = schedule.content
+        card = OfCard(content.pk, content.public_id, content.category_id, each.place.parameters_id)
+        appended.append((card, new))
         came_with = _newer_memory(context, each, schedule)
-        public_id = schedule.content.public_id
-        facts += facts_of(context, schedule.pk, public_id, place, (new, came_with))
         if came_with:
+            set_.append((card, came_with))
             states[schedule.pk] = came_with.state, _standing(context, each, schedule)
-        elif new:
+        elif len(new):
             merged.append(schedule)
-    return _store(facts, states, merged)
+    _append(context, appended, set_)
+    _save(states, merged)
+    return sum(len(new) for _, new in appended) + len(set_)
 
 
-def _store(
-    facts: Sequence[bytes],
-    states: dict[int, tuple[MemoryState, Standing]],
-    merged: Sequence[ReviewSchedule],
-) -> int:
-    if not facts:
-        return 0
-    with appending_facts() as copied:
-        copied.add(facts)
+def _append(
+    context: Context,
+    answers: Sequence[tuple[OfCard, Columns]],
+    memories: Sequence[tuple[OfCard, Memory]],
+) -> None:
+    made = context.fact_rows
+    rows = made.answers([card for card, _ in answers], [new for _, new in answers])
+    rows += made.memories([card for card, _ in memories], [each for _, each in memories])
+    if any(rows):
+        with appending_facts() as copied:
+            copied.add(b"".join(rows))
+
+
+def _save(
+    states: dict[int, tuple[MemoryState, Standing]], merged: Sequence[ReviewSchedule]
+) -> None:
+    """Store the states; those of the merged follow from their facts."""
     if merged:
         effective = effective_facts(*merged)
         for schedule in merged:
@@ -104,39 +117,33 @@ def _store(
             states[schedule.pk] = state, Standing(schedule.leech_at, schedule.suspended_at)
     if states:
         save_states(states)
-    return len(facts)
 
 
-def _new_reviews(reviews: Sequence[Review], known: Sequence[tuple[int, int, int]]) -> list[Review]:
-    """Return the reviews that are not among the known: moment in ms, rating, time taken."""
+def _new_answers(answers: Columns, known: Sequence[tuple[int, int, int]]) -> Columns:
+    """Return the answers that are not among the known: moment in ms, rating, time taken."""
     exact = {at for at, *_ in known}
-    rest = [each for each in known if each[0] not in {review.at_ms for review in reviews}]
+    given = answers[["at", "rating", "taken"]].tolist()
+    rest = [each for each in known if each[0] not in {at for at, *_ in given}]
     new = []
-    for review in reviews:
-        if review.at_ms in exact:
+    for number, answer in enumerate(given):
+        if answer[0] in exact:
             continue
-        same = (each for each in rest if _is_same(review, each))
-        if found := next(same, None):
-            rest.remove(found)
+        if same := next((each for each in rest if _is_same(answer, each)), None):
+            rest.remove(same)
         else:
-            new.append(review)
-    return new
+            new.append(number)
+    return answers[new]
 
 
-def _is_same(review: Review, known: tuple[int, int, int]) -> bool:
-    at_ms, rating, taken_ms = known
-    return (
-        0 <= review.at_ms - at_ms < _SAME_MS
-        and review.rating == rating
-        and review.taken_ms == taken_ms
-    )
+def _is_same(answer: tuple[int, int, int], known: tuple[int, int, int]) -> bool:
+    return 0 <= answer[0] - known[0] < _SAME_MS and answer[1:] == known[1:]
 
 
 def _newer_memory(context: Context, card: Returning, schedule: ReviewSchedule) -> Memory | None:
     """Return the memory a card comes with if something happened to it there last."""
     rules = parameters(card.place.parameters_id)
     came_with = memory_of(card.card, card.log, context.calendar, rules, now=context.now)
-    if came_with is None or not (card.log.reviews or card.log.others):
+    if came_with is None or last_ms(card.log) is None:
         return None
     return came_with if came_with.at > _last_moment(schedule) else None
 

@@ -11,19 +11,20 @@ from datetime import timedelta
 from uuid import UUID
 
 from config.identifiers import new_public_id
+from review.anki.collection import Batch as Rows
 from review.anki.collection import CardRow, NoteRow
 from review.anki.identities import exported_id
-from review.anki.log import Log, log_of
-from review.anki.memory import memory_of
+from review.anki.log import NO_LOG, Log, logs_of
+from review.anki.memory import Memory, memory_of
 from review.anki.notetypes import Notetype
 from review.anki.rendering import media_names
-from review.commands.import_cards import Written, content_row, facts_of, schedule_row, written
+from review.commands.import_cards import Written, content_row, deck_path, schedule_row, written
 from review.commands.import_context import Context, Place
+from review.commands.import_facts import OfCard, appending_facts
 from review.commands.import_known import Returning, catch_up, says_else, take_over
+from review.commands.import_moves import Moved, follow, moved
 from review.commands.import_rows import (
-    FactCopy,
     KnownContent,
-    appending_facts,
     known_contents,
     new_keys,
     store_contents,
@@ -32,19 +33,8 @@ from review.commands.import_rows import (
 from review.import_models import Medium
 from review.parameters import leech_rule, parameters
 
-REVIEWS_OF_CARD_MAX = 10_000
 CARDS_OF_NOTE_MAX = 1_000
 _NO_PLACE = Place(0, 1)
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What is going to be stored."""
-
-    contents: list[tuple[object, ...]] = field(default_factory=list)
-    schedules: list[tuple[object, ...]] = field(default_factory=list)
-    returning: list[Returning] = field(default_factory=list)
-    changed: list[tuple[KnownContent, Written]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +48,83 @@ class _Note:
     media: Sequence[dict[str, str]]
 
 
-def import_notes(context: Context, rows: Sequence[NoteRow]) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A card that is not known here yet."""
+
+    note: _Note
+    card: CardRow
+    log: Log
+    place: Place
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is going to be stored."""
+
+    new: list[_New] = field(default_factory=list)
+    returning: list[Returning] = field(default_factory=list)
+    changed: list[tuple[KnownContent, Written]] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+
+
+def import_notes(context: Context, rows: Rows) -> tuple[int, int]:
     """Store the notes; return how many contents and how many facts are new."""
     batch = _Batch()
-    notes = list(_sorted_out(context, rows))
-    count = sum(len(note.row.cards) - len(note.known) for note in notes)
-    keys = iter(range(count) if context.is_dry_run else new_keys(count))
-    for place in {*context.places.values(), _NO_PLACE}:  # read now: later the connection is busy
-        parameters(place.parameters_id), leech_rule(place.parameters_id)
-    with appending_facts(is_dry_run=context.is_dry_run) as facts:
-        for note in notes:
-            was = _take(context, note, keys, batch, facts)
-            context.report.counts[f"notes.{was}"] += 1
+    latest = int((context.now + timedelta(days=1)).timestamp() * 1000)
+    logs = logs_of(rows.log, scheduler=context.collection.scheduler, latest_ms=latest)
+    for note in list(_sorted_out(context, rows.notes)):
+        was = _take(context, note, logs, batch)
+        context.report.counts[f"notes.{was}"] += 1
+    facts = _store(context, batch.new)
     if not context.is_dry_run:
-        store_contents(batch.contents)
-        store_schedules(batch.schedules)
         take_over(context, batch.changed)
-    later = catch_up(context, batch.returning)
-    return len(batch.contents), facts.count + later
+        follow(context, batch.moved)
+    return len(batch.new), facts + catch_up(context, batch.returning)
+
+
+def _store(context: Context, new: Sequence[_New]) -> int:
+    """Store new cards; return how many facts that makes."""
+    keys = range(len(new)) if context.is_dry_run else new_keys(len(new))
+    cards = [OfCard(key, new_public_id(), *each.place) for key, each in zip(keys, new, strict=True)]
+    memories = [_memory(context, each) for each in new]
+    facts = _facts(context, new, cards, memories)
+    for each in new:  # read now: later the connection is busy
+        leech_rule(each.place.parameters_id)
+    contents, schedules = [], []
+    with appending_facts(is_dry_run=context.is_dry_run) as copied:
+        for each, of_card, came_with, rows in zip(new, cards, memories, facts, strict=True):
+            note = each.note
+            made = written(context, note.row, note.notetype, each.card, note.media, each.log)
+            contents.append(content_row(context, of_card, note.note_id, made))
+            schedules.append(schedule_row(context, of_card, each.card, each.log, came_with))
+            copied.add(rows)
+    if not context.is_dry_run:
+        store_contents(contents)
+        store_schedules(schedules)
+    return sum(len(each.log.answers) for each in new) + sum(each is not None for each in memories)
+
+
+def _memory(context: Context, new: _New) -> Memory | None:
+    rules = parameters(new.place.parameters_id)
+    return memory_of(new.card, new.log, context.calendar, rules, now=context.now)
+
+
+def _facts(
+    context: Context,
+    new: Sequence[_New],
+    cards: Sequence[OfCard],
+    memories: Sequence[Memory | None],
+) -> list[bytes]:
+    """Return, card by card, the rows of its answers and of the memory it came with."""
+    rows = context.fact_rows.answers(cards, [each.log.answers for each in new])
+    which = [number for number, each in enumerate(memories) if each is not None]
+    set_ = context.fact_rows.memories(
+        [cards[number] for number in which], [each for each in memories if each is not None]
+    )
+    for number, row in zip(which, set_, strict=True):
+        rows[number] += row
+    return rows
 
 
 def _sorted_out(context: Context, rows: Sequence[NoteRow]) -> Iterator[_Note]:
@@ -140,70 +189,49 @@ def _media(context: Context, rows: Sequence[NoteRow]) -> dict[str, dict[str, str
     }
 
 
-def _take(
-    context: Context, note: _Note, keys: Iterator[int], batch: _Batch, facts: FactCopy
-) -> str:
+def _take(context: Context, note: _Note, logs: Mapping[int, Log], batch: _Batch) -> str:
     """Add a note's cards to the batch; return whether it is new, updated or unchanged."""
     is_updated = False
     for card in note.row.cards:
-        log = _log(context, note, card)
+        log = logs.get(card.id, NO_LOG)
+        if log.refused_count:
+            context.report.counts["reviews.refused"] += log.refused_count
+            context.report.refuse("card", note.row.fields[0], "reviews of it make no sense")
         place = context.places.get(card.original_deck_id or card.deck_id, _NO_PLACE)
         if content := note.known.get(card.ordinal):
             batch.returning.append(Returning(content, card, log, place))
-            is_updated |= _compare(context, note, card, log, content, batch)
+            if move := moved(context, content, deck_path(context, card), place):
+                batch.moved.append(move)
+                context.report.counts["cards.moved"] += 1
+            if move or _is_newer(context, note, content):
+                is_updated |= _compare(context, note, card, log, content, batch)
+            is_updated |= move is not None
             continue
         is_updated = True
         context.report.counts["cards.new"] += 1
-        context.report.counts["reviews.new"] += len(log.reviews)
-        made = written(context, note.row, note.notetype, card, note.media, log)
-        facts.add(_add(context, next(keys), note, card, (made, log, place), batch))
+        context.report.counts["reviews.new"] += len(log.answers)
+        batch.new.append(_New(note, card, log, place))
     if not note.known:
         return "new"
     return "updated" if is_updated else "unchanged"
 
 
+def _is_newer(context: Context, note: _Note, content: KnownContent) -> bool:
+    """Tell whether a known card may say anything else: its note or its template was changed."""
+    before = content.source.get("anki", {})
+    if note.row.modified_at > before.get("mod", content.changed_at):
+        return True
+    digest = context.digests.get(note.notetype.id, "")
+    return bool(digest != before.get("notetype", digest))
+
+
 def _compare(
     context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent, batch: _Batch
 ) -> bool:
-    """Add a known card's text to the batch where it is newer and another; tell whether it is."""
-    before = content.source.get("anki", {})
-    is_newer = note.row.modified_at > before.get("mod", content.changed_at)
-    digest = context.digests.get(note.notetype.id, "")
-    if not is_newer and digest == before.get("notetype", digest):
-        return False
+    """Add a known card's text to the batch where it says anything else; tell whether it does."""
     made = written(context, note.row, note.notetype, card, note.media, log)
     if not says_else(content, made):
         return False
     context.report.counts["cards.updated"] += 1
     batch.changed.append((content, made))
     return True
-
-
-def _add(
-    context: Context,
-    key: int,
-    note: _Note,
-    card: CardRow,
-    made_of: tuple[Written, Log, Place],
-    batch: _Batch,
-) -> list[bytes]:
-    """Add a new card's rows to the batch; return those of its facts."""
-    made, log, place = made_of
-    public_id = new_public_id()
-    rules = parameters(place.parameters_id)
-    came_with = memory_of(card, log, context.calendar, rules, now=context.now)
-    batch.contents.append(content_row(context, key, (public_id, note.note_id), place, made))
-    batch.schedules.append(schedule_row(context, key, card, log, came_with, place))
-    return facts_of(context, key, public_id, place, (log.reviews, came_with))
-
-
-def _log(context: Context, note: _Note, card: CardRow) -> Log:
-    """Return a card's log as reviews; the report counts what makes no sense."""
-    latest = int((context.now + timedelta(days=1)).timestamp() * 1000)
-    rows = card.log[-REVIEWS_OF_CARD_MAX:]
-    log = log_of(rows, scheduler=context.collection.scheduler, latest_ms=latest)
-    refused = log.refused_count + len(card.log) - len(rows)
-    if refused:
-        context.report.counts["reviews.refused"] += refused
-        context.report.refuse("card", note.row.fields[0], "reviews of it make no sense")
-    return log

@@ -137,6 +137,11 @@ def _media(unit: _Unit, imported: Import, archive: Archive, context: Context) ->
 
 def _places(context: Context) -> None:
     """Make the categories of the decks that have cards; remember the note types."""
+    definitions = {key: _definition(each) for key, each in context.collection.notetypes.items()}
+    context.digests = {
+        key: sha256(orjson.dumps(definition)).hexdigest()[:32]
+        for key, definition in definitions.items()
+    }
     if context.is_dry_run:
         return
     decks = context.collection.decks
@@ -148,15 +153,6 @@ def _places(context: Context) -> None:
     for key, path in paths.items():
         category = made[tuple(path)]
         context.places[key] = Place(category.pk, chosen(category.applied_parameters_id, own))
-    _remember_notetypes(context)
-
-
-def _remember_notetypes(context: Context) -> None:
-    definitions = {key: _definition(each) for key, each in context.collection.notetypes.items()}
-    context.digests = {
-        key: sha256(orjson.dumps(definition)).hexdigest()[:32]
-        for key, definition in definitions.items()
-    }
     AnkiNotetype.objects.bulk_create(
         [
             AnkiNotetype(
@@ -187,13 +183,14 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
     size = max(10, min(NOTES_A_BATCH, FACTS_A_BATCH * total // max(log_total, 1)))
     ahead = collection.batches(int(imported.cursor.get("note", -1 << 62)), size)
     for rows in ahead:
-        done = int(imported.cursor.get("done", 0)) + len(rows)
+        done = int(imported.cursor.get("done", 0)) + len(rows.notes)
         percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
         with transaction.atomic():
             _begin(context)
             cards, facts = import_notes(context, rows)
             stage = f"note {done} of {total}"
-            _save(unit, imported, context, (stage, min(percent, 99)), note=rows[-1].id, done=done)
+            last = rows.notes[-1].id
+            _save(unit, imported, context, (stage, min(percent, 99)), note=last, done=done)
             if not context.is_dry_run and (cards or facts):
                 _tell(context, cards, facts)
         _check_time(unit)

@@ -1,6 +1,6 @@
 """A card's place: when it moves, what it has added to the statistics moves with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,9 +47,20 @@ def move_content(
     return content
 
 
-def move_all(*, learner: Learner, source: Category, target: Category, now: datetime) -> None:
-    """Move every content of ``source``; the caller's transaction holds it all."""
+def move_all(
+    *,
+    learner: Learner,
+    source: Category,
+    target: Category,
+    now: datetime,
+    keys: Collection[int] | None = None,
+) -> None:
+    """Move the contents of ``source``, of these ``keys`` or all; the caller's transaction holds it.
+
+    Those that stand elsewhere by now stay there.
+    """
     rows = contents_of(learner).filter(category=source).order_by("pk")
+    rows = rows if keys is None else rows.filter(pk__in=keys)
     _move(learner, list(rows.select_for_update(no_key=True)), source, target, now)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 from anki.collection import Collection
@@ -13,12 +14,21 @@ from review.anki import rendering
 from review.anki.collection import CardRow, NoteRow
 from review.anki.notetypes import Notetype, Template
 from review.commands.importing import import_anki
+from review.commands.imports import accept_package
 from review.import_models import AnkiNotetype, Import
 from review.models import Content, ReviewHistory
 from tests.review.anki_decks import sides_by_anki
 
 Cards = dict[tuple[str, int], dict[str, Any]]
 _RULE = re.compile(r"(?i)\A(?:\s|<br>|<hr[^>]*>)*")
+
+
+def send(learner: Learner, path: Path, *, is_dry_run: bool = False) -> Import:
+    """Send a package, as over HTTP."""
+    with path.open("rb") as file:
+        return accept_package(
+            learner=learner, file=file, file_name=path.name, is_dry_run=is_dry_run
+        )
 
 
 def run(imported: Import) -> dict[str, Any]:

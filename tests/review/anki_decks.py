@@ -236,3 +236,11 @@ def sides_by_anki(col: Collection, card_id: Any) -> tuple[str, str]:
         for nodes in (rendered.question_nodes, rendered.answer_nodes)
     )
     return _TYPED.sub("", question), _TYPED.sub(lambda found: note[found[1]], answer)
+
+
+def whole_collection(col: Collection, path: Path, *, generation: int) -> Path:
+    """Write the collection as a .colpkg of a generation; of the first, the engine writes none."""
+    col.export_collection_package(str(path), include_media=True, legacy=generation < 3)
+    if generation == 1:
+        _as_first_generation(path)
+    return path

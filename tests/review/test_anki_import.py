@@ -13,13 +13,13 @@ from PIL import Image
 from accounts.models import User
 from accounts.queries.learners import Learner, learner_of
 from config.settings import variables
-from review.commands.imports import NotADryRun, accept_package, prune_imports, start_import
+from review.commands.imports import NotADryRun, prune_imports, start_import
 from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory
 from review.queries.integrity import schedule_differences
 from tests import make
 from tests.client import ApiClient
-from tests.review.anki_compare import by_anki, by_us, differences, run
+from tests.review.anki_compare import by_anki, by_us, differences, run, send
 from tests.review.anki_decks import (
     exported,
     fill,
@@ -40,13 +40,6 @@ def owner(db: Any) -> User:
 @pytest.fixture
 def importer(owner: User) -> Learner:
     return learner_of(owner)
-
-
-def send(learner: Learner, path: Path, *, is_dry_run: bool = False) -> Import:
-    with path.open("rb") as file:
-        return accept_package(
-            learner=learner, file=file, file_name=path.name, is_dry_run=is_dry_run
-        )
 
 
 @pytest.mark.parametrize("generation", [1, 2, 3])
