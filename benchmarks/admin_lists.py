@@ -28,7 +28,7 @@ _NEXT = {
     "integer": "1000 + n",
     "bigint": "1000 + n",
     "uuid": "gen_random_uuid()",
-    "date": "date '2000-01-01' + n",
+    "date": "date '2000-01-01' - n",
     "timestamp with time zone": "now() - n * interval '1 minute'",
     "varchar": "'x' || n",
     "text": "'x' || n",
