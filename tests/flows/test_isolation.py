@@ -1,8 +1,10 @@
 """Nobody reaches what is another's, by no route and no method."""
 
+from functools import cache
 from typing import Any
 
 import pytest
+from allauth.headless.spec import views as allauths_schema
 from django.http import HttpResponse
 from django.urls import path
 
@@ -20,6 +22,12 @@ CONTENT = "api/v1/contents/<uuid:content_id>/"
 def _no_count_of_reads(settings: Any) -> None:
     """The world is built row by row; how many reads a page takes is tested elsewhere."""
     settings.ZEAL_ALLOWLIST = [{"model": "*"}]
+
+
+@pytest.fixture(autouse=True)
+def _one_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    """allauth reads and cuts its whole schema at each request for it."""
+    monkeypatch.setattr(allauths_schema, "get_schema", cache(allauths_schema.get_schema))
 
 
 @pytest.mark.timeout(900)

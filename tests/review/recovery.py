@@ -201,7 +201,7 @@ def main() -> None:
         "dumped": dumped,
         "restored": restored,
     }
-    with temporary_servers() as root:
+    with temporary_servers(is_durable=False) as root:
         try:
             _set_up()
             sys.stdout.write(scenes[sys.argv[1]](root, *map(Path, sys.argv[2:])) + "\n")

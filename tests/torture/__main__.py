@@ -29,7 +29,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures; 1 when one of them is not as it has to be."""
     options = _options(arguments)
-    with temporary_servers() as root:
+    with temporary_servers(is_durable=False) as root:
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.embedded"
         os.environ["LOG_LEVEL"] = "ERROR"  # that Valkey is away is a warning, and wanted
         os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)  # hits are counted by process
