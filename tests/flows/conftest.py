@@ -18,11 +18,17 @@ from tests.ocr_server import running_model_server
 __all__ = ["live", "model"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ocr_url() -> Iterator[str]:
     """The real OCR model server."""
     with running_model_server() as url:
         yield url
+
+
+@pytest.fixture
+def reads_pages(ocr_url: str, settings: Any) -> None:
+    """The product has an OCR model server: what reads pages asks for this, beside ``product``."""
+    settings.OCR_MODEL_SERVER_URL = ocr_url
 
 
 @pytest.fixture
@@ -37,15 +43,9 @@ def operators_glosses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.fixture
 def product(
-    live_server: Any,
-    live: LiveServer,
-    model: Behaviour,
-    ocr_url: str,
-    operators_glosses: None,
-    settings: Any,
+    live_server: Any, live: LiveServer, model: Behaviour, operators_glosses: None
 ) -> Iterator[Product]:
-    """Web and live process in threads, a worker in another, the real OCR model server."""
-    settings.OCR_MODEL_SERVER_URL = ocr_url
+    """Web and live process in threads, a worker in another."""
 
     def sign_up(name: str) -> str:
         return make.member(f"{name}@example.com", PASSWORD).email

@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.xdist_group("ocr"),
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("reads_pages"),
 ]
 
 

@@ -11,11 +11,7 @@ from websockets.sync.client import ClientConnection
 from tests.chat.live import SECONDS, Told, send, skip_to, sse, take
 from tests.flows.product import Product, token_of
 
-pytestmark = [
-    pytest.mark.xdist_group("ocr"),
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 LINES = 12
 REPLY = tuple(f"This is line {number} of a book. " for number in range(LINES))
 WRONG, RIGHT = "He go to school yesterday.", "He went to school yesterday."

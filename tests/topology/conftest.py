@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import variables
 from tests.chat.live import LiveServer
-from tests.flows.product import Product, write_glosses
+from tests.flows.product import PASSWORD, Product, write_glosses
 from tests.llm_server import Behaviour, fault_server
 from tests.topology.stage import Stage, Visitor, lacking, running_topology
 
@@ -51,5 +51,5 @@ def product(stage: Stage, talking: Behaviour) -> Iterator[Product]:
     """What answers at nginx."""
     words = talking.words
     live = LiveServer(stage.port)
-    yield Product(stage.url, live, talking, lambda name: stage.sign_up(name).email)
+    yield Product(stage.url, live, talking, lambda name: stage.sign_up(name, PASSWORD).email)
     talking.words, talking.seconds, talking.say = words, 0.0, None
