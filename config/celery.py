@@ -100,6 +100,7 @@ ROUTES = {
     "review.tasks.plan": {"queue": "low"},
     "review.tasks.optimise*": {"queue": "low"},
     "review.tasks.import_anki": {"queue": "low"},
+    "review.tasks.export_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},
