@@ -61,7 +61,8 @@ def _work(lease: Lease, *, export_id: UUID, write: Write, clock: Clock) -> None:
         package = Path(folder) / "resee.apkg"
         try:
             owner = learner(row.user_id)
-            count = write(owner, package, now=clock(), tell=tell, **row.selection)
+            selection = {name: _ids(value) for name, value in row.selection.items()}
+            count = write(owner, package, now=clock(), tell=tell, **selection)
         except CategoryNotFound as error:
             raise CannotBeDone(error.code, error.detail) from error
         with package.open("rb") as file:
@@ -74,6 +75,10 @@ def _work(lease: Lease, *, export_id: UUID, write: Write, clock: Clock) -> None:
     except BaseException:
         default_storage.delete(name)
         raise
+
+
+def _ids(kept: str | list[str]) -> UUID | list[UUID]:
+    return UUID(kept) if isinstance(kept, str) else [UUID(each) for each in kept]
 
 
 def opened_export(row: Export) -> IO[bytes]:

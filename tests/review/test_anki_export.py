@@ -26,7 +26,7 @@ from review.ratings import Rating
 from review.tasks import export_anki
 from tests import make
 from tests.client import ApiClient
-from tests.review.anki_compare import Cards, by_anki, by_us, differences, run
+from tests.review.anki_compare import Cards, by_anki, by_us, differences, patient_user, run
 from tests.review.anki_decks import exported, fill, imported_by_anki, opened
 
 NOTES = 2000 if variables.text("PROOF") else 60
@@ -36,7 +36,7 @@ STATE = ("fields", "deck", "sides", "answer", "type", "due", "counts", "memory",
 
 @pytest.fixture
 def owner(db: Any) -> User:
-    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
+    return patient_user()
 
 
 @pytest.fixture
