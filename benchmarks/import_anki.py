@@ -15,7 +15,6 @@ import argparse
 import json
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -31,7 +30,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.cpu import cpu_s
+from benchmarks.cpu import cpu_with_ended_s, rss_max_mb
 from benchmarks.import_anki_floor import floor
 from benchmarks.record_review import free_port, web_process
 from config.embedded.servers import temporary_servers
@@ -130,7 +129,7 @@ def by_us(path: Path) -> dict[str, float]:
     return {
         "s": time.perf_counter() - began,
         "cpu_s": time.process_time() - own,
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "rss_mb": rss_max_mb(),
         "reviews": sent.report["reviews"]["new"],
         "learner": learner.id,
     }
@@ -216,9 +215,9 @@ def measure(package: Path, database: psutil.Process) -> dict[str, list[float]]:
     for _ in range(RUNS):
         _, idle = caller.meanwhile(lambda: time.sleep(IDLE_SECONDS))
         theirs = child("anki", package)
-        before = cpu_s(database)
+        before = cpu_with_ended_s(database)
         ours, busy = caller.meanwhile(lambda: child("ours", package))
-        postgres_cpu_s = cpu_s(database) - before
+        postgres_cpu_s = cpu_with_ended_s(database) - before
         assert ours["reviews"] == theirs["reviews"]
         alone = floor_of(ours["learner"])
         figures = {
