@@ -99,7 +99,7 @@ ROUTES = {
     "review.tasks.warm": {"queue": "low"},
     "review.tasks.plan": {"queue": "low"},
     "review.tasks.optimise*": {"queue": "low"},
-    "review.tasks.import_anki": {"queue": "low"},
+    "review.tasks.*_anki": {"queue": "low"},
     "review.tasks.prune_imports": {"queue": "low"},
     "review.tasks.*": {"queue": "medium"},
     "exams.tasks.*": {"queue": "low"},

@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="imports",
-        what="Packages of imports that ended, whether or not they were started in earnest",
+        what="Packages of Anki: of imports that ended, started in earnest or not, and of exports",
         entry="prune-imports",
         kept=timedelta(days=7),
     ),

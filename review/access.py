@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
 from config.errors import NotFound
-from review.import_models import Import, Medium
+from review.import_models import Export, Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory, ReviewSchedule
 from review.parameters import chosen
 
@@ -58,6 +58,12 @@ class MediumNotFound(NotFound):
     code = "medium_not_found"
 
 
+class ExportNotFound(NotFound):
+    """No such export of this learner, or its package is not there."""
+
+    code = "export_not_found"
+
+
 class ImportNotFound(NotFound):
     """No such import of this learner."""
 
@@ -77,6 +83,15 @@ def import_of(learner: Learner, public_id: UUID, *, lock: bool = False) -> Impor
     if found is None:
         raise ImportNotFound("You have no import with this id.")
     return found
+
+
+def export_of(learner: Learner, public_id: UUID) -> Export:
+    """Return one export with its job; ExportNotFound."""
+    found = Export.objects.filter(user_id=learner.id, public_id=public_id)
+    row = found.select_related("job").first()
+    if row is None:
+        raise ExportNotFound("You have no export with this id.")
+    return row
 
 
 def medium_of(learner: Learner, public_id: UUID) -> Medium:

@@ -17,7 +17,7 @@ from accounts.queries.learners import learner_of
 from config.operations.admin_tables import ReadOnlyTable
 from config.operations.audit_table import AuditTable
 from review.group_models import GroupCategory
-from review.import_models import AnkiNotetype, Import, Medium
+from review.import_models import AnkiNotetype, Export, Import, Medium
 from review.models import (
     Category,
     Content,
@@ -201,6 +201,16 @@ class ImportAdmin(ReadOnlyTable[Import]):
     list_display = ("file_name", "user", "kind", "is_dry_run", "byte_count", "created_at")
     list_select_related = ("user",)
     list_filter = ("kind", "created_at")
+    search_fields = ("=user__email", "=public_id")
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyTable[Export]):
+    """Packages that learners take along."""
+
+    list_display = ("public_id", "user", "byte_count", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("created_at",)
     search_fields = ("=user__email", "=public_id")
 
 

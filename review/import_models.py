@@ -1,4 +1,4 @@
-"""What is kept of imports: the file and how far it is, note types for the way back, media."""
+"""What is kept of imports and exports: files and how far they are, note types, media."""
 
 from django.conf import settings
 from django.db import models
@@ -31,6 +31,24 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.file_name or str(self.public_id)
+
+
+class Export(models.Model):
+    """One package that a job writes; its progress is that of its job."""
+
+    public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    job = models.OneToOneField("jobs.Job", models.PROTECT, related_name="+")
+    selection = models.JSONField(default=dict, help_text="Which cards: a category's, some, or all")
+    file = models.FileField(max_length=200, blank=True, help_text="Empty before, and after a week")
+    byte_count = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-id"], name="export_newest")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
 
 
 class AnkiNotetype(models.Model):

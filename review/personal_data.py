@@ -29,7 +29,7 @@ def say() -> None:
         Fate.ERASED,
         "review.DayCategory", "review.UserDay", "review.CategoryTotal", "review.HourClass",
         "review.RecentDay", "review.SchedulingParametersChange", "review.CategoryChange",
-        "review.ContentChange",
+        "review.ContentChange", "review.Export",
     )  # fmt: skip
     register(Fate.TOLD, "review.GroupCategory", others=["group__teacher_id"])
     register(Fate.NOBODYS, "review.ReadModelWatermark")

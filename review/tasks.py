@@ -8,8 +8,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from review import metrics, projections
-from review.commands import importing, imports, optimising, plans
-from review.queries import optimisations, planning, statistics
+from review.commands import exporting, importing, imports, optimising, plans
+from review.queries import anki_export, optimisations, planning, statistics
 
 OPTIMISED_A_NIGHT = 500
 WARM_SECONDS = PLAN_SECONDS = 15.0  # units of work stay below 20
@@ -67,8 +67,20 @@ def optimise(*, job_id: str, user_id: int, **_later_fields: Any) -> None:
 
 @shared_task(name="review.tasks.prune_imports")
 def prune_imports(**_later_fields: Any) -> None:
-    """See ``imports.prune_imports``."""
+    """See ``imports.prune_imports`` and ``exporting.prune_exports``."""
     imports.prune_imports(now=timezone.now())
+    exporting.prune_exports(now=timezone.now())
+
+
+@shared_task(name="review.tasks.export_anki")
+def export_anki(*, job_id: str, export_id: str, **_later_fields: Any) -> None:
+    """See ``exporting.export_anki``."""
+    exporting.export_anki(
+        job_id=UUID(job_id),
+        export_id=UUID(export_id),
+        write=anki_export.write_package,
+        clock=timezone.now,
+    )
 
 
 @shared_task(name="review.tasks.import_anki")

@@ -110,6 +110,7 @@ class Collection:
 
     def close(self) -> None:
         """Close the database."""
+        self._db.set_progress_handler(None, 0)  # it knows us: nobody would be freed
         self._db.close()
 
     def count(self, table: str) -> int:

@@ -66,6 +66,26 @@ class Report:
         return cls(Counter(counts), list(kept.get("problems", [])))
 
 
+class LocalDays:
+    """Days and hours of one learner's many moments, each quarter of an hour looked up once."""
+
+    def __init__(self, time_zone: str, rollover_hour: int) -> None:
+        self._clock = time_zone, rollover_hour
+        self._found: dict[int, tuple[int, int]] = {}
+
+    def __call__(self, at_ms: Columns) -> tuple[Columns, Columns]:
+        """Return the learner's own days, as the database counts them, and hours of moments."""
+        quarters, places = np.unique(at_ms // _QUARTER_MS, return_inverse=True)
+        found = np.array([self._day(quarter) for quarter in quarters.tolist()])
+        return found[places, 0], found[places, 1]
+
+    def _day(self, quarter: int) -> tuple[int, int]:
+        if quarter not in self._found:
+            day, hour = local_moment(moment(quarter * _QUARTER_MS), *self._clock)
+            self._found[quarter] = day_number(day), hour
+        return self._found[quarter]
+
+
 @dataclass
 class Context:
     """One import, as one unit of it sees it."""
@@ -80,7 +100,6 @@ class Context:
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
-    _days: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -106,20 +125,8 @@ class Context:
     @cached_property
     def fact_rows(self) -> FactRows:
         """Makes the rows of the learner's facts."""
-        return FactRows(self.learner.id, self.now, self.local)
-
-    def local(self, at_ms: Columns) -> tuple[Columns, Columns]:
-        """Return the learner's own days, as the database counts them, and hours of moments."""
-        quarters, places = np.unique(at_ms // _QUARTER_MS, return_inverse=True)
-        found = np.array([self._day(quarter) for quarter in quarters.tolist()])
-        return found[places, 0], found[places, 1]
-
-    def _day(self, quarter: int) -> tuple[int, int]:
-        if quarter not in self._days:
-            at = moment(quarter * _QUARTER_MS)
-            day, hour = local_moment(at, self.learner.time_zone, self.learner.rollover_hour)
-            self._days[quarter] = day_number(day), hour
-        return self._days[quarter]
+        clock = self.learner.time_zone, self.learner.rollover_hour
+        return FactRows(self.learner.id, self.now, LocalDays(*clock))
 
     def note_id(self, guid: str) -> UUID:
         """Return the id under which the learner has a note from elsewhere."""

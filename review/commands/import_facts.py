@@ -18,14 +18,14 @@ from review.anki.log import ANSWER, Columns
 from review.anki.memory import Memory
 from review.states import memory_as_json
 
-_COLUMNS = {
+FACT_COLUMNS = {
     "user_id": ">i8", "sign": ">i2", "recorded_at": ">i8", "content_id": ">i8",
     "category_id": ">i8", "parameters_id": ">i8", "kind": "S6", "public_id": "V16",
     "reviewed_at": ">i8", "local_day": ">i4", "local_hour": ">i2", "taken_ms": ">i4",
     "stage_before": ">i2", "interval_before_days": ">f8", "due_at": ">i8", "rating": ">i2",
     "imported": "",
 }  # fmt: skip
-_APPEND = f"COPY review_reviewhistory ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_APPEND = f"COPY review_reviewhistory ({', '.join(FACT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
 _SIZE, _NULL = ">i4", -1  # a value's size stands before it, or -1 instead of both
@@ -115,15 +115,15 @@ class FactRows:
 def _binary(values: Mapping[str, Any], count: int) -> Columns:
     """Return rows as COPY takes them: how many values, then the size of each and itself."""
     layout: list[tuple[str, str]] = [("value_count", ">i2")]
-    for name, kind in _COLUMNS.items():
+    for name, kind in FACT_COLUMNS.items():
         layout.append((f"{name} size", _SIZE))
         if name == "imported":
             layout += [("jsonb", "u1"), (name, values[name].dtype.str)]
         elif values[name] is not None:
             layout.append((name, kind))
     rows = np.empty(count, np.dtype(layout))
-    rows["value_count"], rows["jsonb"] = len(_COLUMNS), _JSONB
-    for name in _COLUMNS:
+    rows["value_count"], rows["jsonb"] = len(FACT_COLUMNS), _JSONB
+    for name in FACT_COLUMNS:
         if values[name] is None:
             rows[f"{name} size"] = _NULL
             continue

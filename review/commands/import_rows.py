@@ -1,6 +1,6 @@
 """The statements of an import: they look up and store hundreds of contents with their schedules."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from types import NoneType
 from typing import Any, NamedTuple
@@ -12,18 +12,14 @@ from django.db import connection
 from accounts.queries.learners import Learner
 
 _KEYS = "SELECT nextval('review_content_id_seq') FROM generate_series(1, %s)"
-_CONTENTS = """
-COPY review_content
-    (id, public_id, user_id, category_id, note_id, front, back, gloss, example, normal_form, tags,
-     media, source, created_at, updated_at)
-FROM STDIN
-"""
-_SCHEDULES = """
-COPY review_reviewschedule
-    (content_id, user_id, stage, step, stability, difficulty, added_at, due_at, reviewed_at, reps,
-     lapses, suspended_at, buried_until, leech_at)
-FROM STDIN
-"""
+CONTENT_COLUMNS = (
+    "id", "public_id", "user_id", "category_id", "note_id", "front", "back", "gloss", "example",
+    "normal_form", "tags", "media", "source", "created_at", "updated_at",
+)  # fmt: skip
+SCHEDULE_COLUMNS = (
+    "content_id", "user_id", "stage", "step", "stability", "difficulty", "added_at", "due_at",
+    "reviewed_at", "reps", "lapses", "suspended_at", "buried_until", "leech_at",
+)  # fmt: skip
 _DECK = """
 UPDATE review_content SET source = jsonb_set(source, '{anki,deck}', to_jsonb(%s::text))
 WHERE id = ANY(%s)
@@ -78,15 +74,16 @@ def remember_deck(deck: str, content_ids: Collection[int]) -> None:
 
 def store_contents(rows: Iterable[tuple[object, ...]]) -> None:
     """Store contents given in the order of the statement's columns."""
-    _copy(_CONTENTS, rows)
+    _copy("review_content", CONTENT_COLUMNS, rows)
 
 
 def store_schedules(rows: Iterable[tuple[object, ...]]) -> None:
     """Store schedules given in the order of the statement's columns."""
-    _copy(_SCHEDULES, rows)
+    _copy("review_reviewschedule", SCHEDULE_COLUMNS, rows)
 
 
-def _copy(statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     text = "".join("\t".join([_TEXT[type(each)](each) for each in row]) + "\n" for row in rows)
     with (
         connection.cursor() as cursor,

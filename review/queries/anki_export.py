@@ -1,16 +1,18 @@
 """A learner's cards as an Anki package: notes, media, the review log, FSRS states."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
 from accounts.queries.learners import Learner
+from config.errors import Invalid
 from review import media_files
 from review.access import categories_of, category_of, contents_of
 from review.anki.memory import Calendar
@@ -24,6 +26,7 @@ from review.queries.anki_cards import OWN_NOTETYPE, card_out, is_as_it_came, mad
 from review.queries.contents import category_and_below
 
 FIRST_DAY = date(2006, 10, 5)  # due days are counted from it: Anki's first release
+AT_ONCE_MAX = 2000  # cards, in a request
 _CHUNK = 500
 _DAY_SECONDS = 86_400
 _KINDS = {0: 0, 1: 0, 2: 1, 3: 2}
@@ -33,28 +36,51 @@ _LOG_COLUMNS = (
 )  # fmt: skip
 
 
-def write_package(
-    learner: Learner,
-    to: Path,
-    *,
-    now: datetime,
-    category_id: UUID | None = None,
-    content_ids: Collection[UUID] = (),
-) -> int:
-    """Write a package of all cards, a category's with those below it, or some; return how many.
+class TooManyCards(Invalid):
+    """More than are written while the caller waits."""
 
-    CategoryNotFound. Memory does not grow with the history, but by 100 bytes a review.
-    """
+    code = "too_many_cards"
+
+
+def exported(
+    learner: Learner, *, category_id: UUID | None = None, content_ids: Collection[UUID] = ()
+) -> QuerySet[Content]:
+    """Return all cards, a category's with those below it, or some; CategoryNotFound."""
     rows = contents_of(learner).filter(schedule__isnull=False, archived_at=None)
     if category_id:
         category_of(learner, category_id)
         rows = rows.filter(category_id__in=category_and_below(learner, category_id))
     if content_ids:
         rows = rows.filter(public_id__in=content_ids)
+    return rows
+
+
+def check_count(learner: Learner, **selection: Any) -> None:
+    """Raise TooManyCards where a job has to write the package."""
+    if exported(learner, **selection).count() > AT_ONCE_MAX:
+        raise TooManyCards(
+            f"These are more than {AT_ONCE_MAX:,} cards: POST, and a job writes the package."
+        )
+
+
+def write_package(
+    learner: Learner,
+    to: Path,
+    *,
+    now: datetime,
+    tell: Callable[[int, int], None] = lambda _done, _total: None,
+    **selection: Any,
+) -> int:
+    """Write a package of what ``exported`` selects; return how many cards. CategoryNotFound.
+
+    ``tell`` hears every 500 cards how many are written, of how many. Memory does not grow with the
+    history, but by 100 bytes a review.
+    """
+    rows = exported(learner, **selection)
     with TemporaryDirectory(prefix="export-") as folder:
         collection = Path(folder) / "collection"
         export = _Export(learner, collection, now)
-        count = export.write(rows)
+        count = export.write(rows, tell)
         pack(collection, _Media(learner, export.media), to)
     return count
 
@@ -82,14 +108,15 @@ class _Export:
         self._cards: dict[int, int] = {}
         self.media: dict[str, str] = {}
 
-    def write(self, rows: QuerySet[Content]) -> int:
+    def write(self, rows: QuerySet[Content], tell: Callable[[int, int], None]) -> int:
         """Write the contents, in the order they were stored; return how many."""
-        count = 0
+        count, total = 0, rows.count()
         ordered = rows.select_related("schedule").order_by("pk").iterator(chunk_size=_CHUNK)
         while chunk := list(islice(ordered, _CHUNK)):
             for content in chunk:
                 self._write(content)
             count += len(chunk)
+            tell(count, total)
         for is_imported in (True, False):  # theirs keep their moments, ours give way
             self._writer.log(self._log(rows, is_imported=is_imported))
         self._writer.close(self._header)

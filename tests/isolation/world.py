@@ -38,7 +38,7 @@ from ocr import storage
 from ocr.models import TextLine, Word
 from review import media_files
 from review.group_models import GroupCategory
-from review.import_models import Import, Medium
+from review.import_models import Export, Import, Medium
 from review.models import Category
 from tests import make
 from tests.client import ApiClient
@@ -104,6 +104,7 @@ class World:
             "speech_id": self._spoken(),
             **self._said(),
             "archive_id": self._archived(),
+            "export_id": self._taken_along(),
             **self._taught(empty, exam),
             "category_id": empty.public_id,
             "content_id": content.public_id,
@@ -177,6 +178,12 @@ class World:
         name = default_storage.save(f"archives/{uuid4()}.zip", ContentFile(self.mark.encode()))
         row = DataArchive.objects.create(user=self.owner, job=ended, kind="export", file=name)
         return row.public_id
+
+    def _taken_along(self) -> UUID:
+        """Store an Anki package that was written."""
+        ended = Job.objects.create(task="none", user=self.owner, state=Job.State.SUCCEEDED)
+        name = default_storage.save(f"exports/{uuid4()}.apkg", ContentFile(self.mark.encode()))
+        return Export.objects.create(user=self.owner, job=ended, file=name).public_id
 
     def _brought_along(self) -> tuple[Import, Medium]:
         """Store a dry run that has ended, and a picture."""

@@ -13,8 +13,7 @@ from review.commands.moves import move_content
 from review.import_models import Medium
 from review.models import Category, Content, ReviewAdjustment
 from review.queries.integrity import schedule_differences
-from tests import make
-from tests.review.anki_compare import by_anki, by_us, differences, run, send
+from tests.review.anki_compare import by_anki, by_us, differences, patient_user, run, send
 from tests.review.anki_decks import exported, fill, media, opened, whole_collection
 
 SVG = b"""<?xml version="1.0"?><!-- a drawing --><svg xmlns="http://www.w3.org/2000/svg">
@@ -23,7 +22,7 @@ SVG = b"""<?xml version="1.0"?><!-- a drawing --><svg xmlns="http://www.w3.org/2
 
 @pytest.fixture
 def owner(db: Any) -> User:
-    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
+    return patient_user()
 
 
 @pytest.fixture

@@ -11,18 +11,22 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries.learners import Learner, learner_of
+from config.jobs.models import Job
 from config.settings import variables
 from review.commands.batches import record_reviews
 from review.commands.contents import NewContent, add_content
+from review.commands.exporting import prune_exports
 from review.commands.imports import accept_package
 from review.commands.recording import Answer, RecordedReview
-from review.models import Content, ReviewHistory, ReviewSchedule
+from review.models import Category, Content, ReviewHistory, ReviewSchedule
+from review.queries import anki_export
 from review.queries.anki_export import write_package
 from review.queries.integrity import schedule_differences
 from review.ratings import Rating
+from review.tasks import export_anki
 from tests import make
 from tests.client import ApiClient
-from tests.review.anki_compare import Cards, by_anki, by_us, differences, run
+from tests.review.anki_compare import Cards, by_anki, by_us, differences, patient_user, run
 from tests.review.anki_decks import exported, fill, imported_by_anki, opened
 
 NOTES = 2000 if variables.text("PROOF") else 60
@@ -32,7 +36,7 @@ STATE = ("fields", "deck", "sides", "answer", "type", "due", "counts", "memory",
 
 @pytest.fixture
 def owner(db: Any) -> User:
-    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
+    return patient_user()
 
 
 @pytest.fixture
@@ -189,3 +193,31 @@ def test_a_category_is_exported_with_those_below_it(importer: Learner, tmp_path:
         assert len(col.find_cards("")) == wanted > 0
         assert len(col.find_cards("deck:Languages")) == wanted
     assert by_us(importer)
+
+
+def test_a_job_writes_what_is_too_much_for_one_answer(
+    owner: User, importer: Learner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path / "a.anki2") as col:
+        fill(col, 12)
+        bring(importer, exported(col, tmp_path / "a.apkg", generation=3))
+    api = ApiClient(owner)
+    monkeypatch.setattr(anki_export, "AT_ONCE_MAX", 3)
+    refused = api.get("/exports/anki/")
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_many_cards")
+    words = Category.objects.get(name="Words")
+    promised = api.post("/exports/anki/", {"category": str(words.public_id)})
+    assert promised.status_code == 202
+    address = f"/exports/{promised.json()['id']}/"
+    assert api.get(f"{address}file/").status_code == 404
+    job = Job.objects.get(public_id=promised.json()["job"])
+    export_anki(job_id=str(job.public_id), **job.arguments)
+    seen = api.get(address).json()
+    assert (seen["state"], seen["percent"], seen["is_there"]) == ("succeeded", 100, True)
+    package = tmp_path / "ours.apkg"
+    package.write_bytes(b"".join(api.get(f"{address}file/").streaming_content))
+    with opened(tmp_path / "b.anki2") as col:
+        imported_by_anki(col, package)
+        assert col.card_count() == Content.objects.filter(category=words).count() > 3
+    prune_exports(now=timezone.now() + timedelta(days=8))
+    assert api.get(f"{address}file/").status_code == 404

@@ -17,9 +17,8 @@ from review.commands.imports import NotADryRun, prune_imports, start_import
 from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory
 from review.queries.integrity import schedule_differences
-from tests import make
 from tests.client import ApiClient
-from tests.review.anki_compare import by_anki, by_us, differences, run, send
+from tests.review.anki_compare import by_anki, by_us, differences, patient_user, run, send
 from tests.review.anki_decks import (
     exported,
     fill,
@@ -34,7 +33,7 @@ NOTES = 5000 if variables.text("PROOF") else 60
 
 @pytest.fixture
 def owner(db: Any) -> User:
-    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
+    return patient_user()
 
 
 @pytest.fixture
