@@ -25,6 +25,7 @@ class Root(TypedDict):
 
     version: str
     rest: str
+    live: str
     schema: str
     docs: str
     sign_up: str
@@ -500,6 +501,26 @@ class ExamPlan(TypedDict):
     kinds: NotRequired[list[QuestionKindEnum]]
     with_model: NotRequired[bool]
     exam: str | None
+
+
+class Export(TypedDict):
+    """A package on its way."""
+
+    id: str
+    job: str
+    state: StateEnum
+    stage: str
+    percent: int
+    byte_count: int
+    is_there: bool
+    created_at: str
+
+
+class SelectionRequest(TypedDict):
+    """What to take along: all, a category with those below it, or some contents."""
+
+    category: NotRequired[str]
+    content: NotRequired[list[str]]
 
 
 class Groups(TypedDict):
@@ -2242,9 +2263,21 @@ class Resee:
         """Want no weekly exam any more; those there are stay."""
         return self._call("DELETE", "/api/v1/exams/weekly/")
 
+    def exports_read(self, export_id: str) -> Export:
+        """Return how far the package is."""
+        return self._call("GET", f"/api/v1/exports/{export_id}/")
+
+    def exports_file(self, export_id: str) -> bytes:
+        """Return the package you had made."""
+        return self._call("GET", f"/api/v1/exports/{export_id}/file/", is_json=False)
+
     def exports_anki(self, *, category: str | None = None, content: list[str] | None = None) -> bytes:
         """Return your cards with their media, all reviews and FSRS states: any Anki opens it."""
         return self._call("GET", "/api/v1/exports/anki/", query={"category": category, "content": content}, is_json=False)
+
+    def exports_anki_make(self, body: SelectionRequest, *, idempotency_key: str | None = None) -> Export:
+        """Have a package of any size written; a job does it, and keeps it for a week."""
+        return self._call("POST", "/api/v1/exports/anki/", header={"Idempotency-Key": idempotency_key}, body=body)
 
     def exports_table(self, *, category: str | None = None, kind: Literal['csv', 'jsonl', 'tsv'] | None = None) -> bytes:
         """Return your contents as CSV, TSV, or lines of JSON as the API shows them."""

@@ -64,6 +64,7 @@ SAMPLES: Mapping[str, Any] = {
     "language": "en",
     "lemma": "reluctant",
     "level": "B2",
+    "live": "https://resee.example.com/live/v1/",
     "log_in": f"{_SIGN_IN}/auth/login",
     "me": f"{_ROOT}/v1/me/",
     "media_type": "image/jpeg",

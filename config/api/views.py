@@ -17,6 +17,7 @@ class RootSerializer(serializers.Serializer[Any]):
 
     version = serializers.CharField()
     rest = serializers.URLField()
+    live = serializers.URLField(help_text="Conversations as they are written: WebSocket, events")
     schema = serializers.URLField()
     docs = serializers.URLField()
     sign_up = serializers.URLField()
@@ -44,4 +45,5 @@ class Root(APIView):
             "me": "me",
         }
         addresses = {key: reverse(name, request=request) for key, name in names.items()}
-        return Response({"version": settings.SPECTACULAR_SETTINGS["VERSION"], **addresses})
+        version = settings.SPECTACULAR_SETTINGS["VERSION"]
+        return Response({"version": version, **addresses, "live": settings.LIVE_URL})

@@ -15,6 +15,7 @@ DATABASES = {"default": database(variables.text("DATABASE_URL") or _EMBEDDED_DAT
 REDIS_URL = variables.text("REDIS_URL") or f"unix://{home.valkey_socket()}"
 CACHES, CHANNEL_LAYERS = caches(REDIS_URL), channel_layers(REDIS_URL)
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
+LIVE_URL = f"http://127.0.0.1:{variables.live_port()}/live/v1/"
 OCR_MODEL_SERVER_URL = (
     variables.text("OCR_MODEL_SERVER_URL")
     or f"http://127.0.0.1:{variables.integer('RESEE_PORT') + 2}"

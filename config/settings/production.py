@@ -8,6 +8,7 @@ from config.settings.base import (
     ALLOWED_HOSTS,
     BASE_DIR,
     MIDDLEWARE,
+    SITE_URL,
     caches,
     celery_broker,
     database,
@@ -28,6 +29,7 @@ REDIS_URL = variables.text("REDIS_URL")
 CACHES, CHANNEL_LAYERS = caches(REDIS_URL), channel_layers(REDIS_URL)
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
 OCR_MODEL_SERVER_URL = variables.text("OCR_MODEL_SERVER_URL")
+LIVE_URL = f"{SITE_URL}/live/v1/"  # nginx passes it to the live processes
 STATIC_ROOT = BASE_DIR / "staticfiles"
 LOGGING = logging_settings()
 
