@@ -47,9 +47,11 @@ def _processes_of(root: Path) -> list[int]:
     return found
 
 
-def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
+def test_a_signal_stops_all_in_ten_seconds_and_the_next_start_migrates_after_a_dump(
     product: Product,
 ) -> None:
+    state_only = "app = 'admin' AND name = '0003_logentry_add_action_flag_choices'"
+    product.sql(f"DELETE FROM django_migrations WHERE {state_only}")  # noqa: S608  a constant
     entries = product.entries()
     workers = {f"worker-{name}" for name in ("ai", "chat", "fast", "scan", "slow")}
     others = {"live", "relay", "beat"}
@@ -59,6 +61,9 @@ def test_a_signal_stops_everything_within_ten_seconds_and_leaves_no_process(
     assert time.monotonic() - before < 50
     assert [pid for leader in entries.values() for pid in processes.members(leader)] == []
     assert _processes_of(product.root) == []
+    product.ensure_running()
+    assert len(list((product.root / "backups").glob("before-migrating-*.dump"))) == 1
+    assert product.sql(f"SELECT count(*) FROM django_migrations WHERE {state_only}") == [(1,)]  # noqa: S608
 
 
 def test_a_killed_supervisor_takes_nothing_with_it_that_was_committed(product: Product) -> None:
@@ -83,15 +88,6 @@ def test_a_second_start_is_refused_in_one_line(product: Product) -> None:
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert f"process {product.supervisor.pid}" in done.stderr
-
-
-def test_missing_migrations_are_applied_after_a_dump(product: Product) -> None:
-    state_only = "app = 'admin' AND name = '0003_logentry_add_action_flag_choices'"
-    product.sql(f"DELETE FROM django_migrations WHERE {state_only}")  # noqa: S608  a constant
-    product.stop(signal.SIGTERM)
-    product.ensure_running()
-    assert len(list((product.root / "backups").glob("before-migrating-*.dump"))) == 1
-    assert product.sql(f"SELECT count(*) FROM django_migrations WHERE {state_only}") == [(1,)]  # noqa: S608
 
 
 def test_a_backup_of_the_running_product_checks_with_plain_tools(product: Product) -> None:
