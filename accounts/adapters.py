@@ -24,7 +24,7 @@ from django.utils.translation import get_language_from_request
 from accounts.emails import spoken
 from accounts.models import User
 from accounts.sign_in import client_address, end_device_of
-from accounts.tasks import deliver
+from accounts.tasks import send_later
 
 log = structlog.get_logger(__name__)
 _FACTS = ("code", "ip", "user_agent", "timestamp")
@@ -38,10 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         facts = {name: _text(context[name]) for name in _FACTS if context.get(name)}
         native = User.objects.filter(email=email).values_list("native_language", flat=True).first()
         language = native or get_language_from_request(current.request)
-        deliver.apply_async(
-            args=(template_prefix, spoken(language), {"email": email, **facts}),
-            argsrepr="(...)",  # type: ignore[call-arg]  # a code is nothing for the logs
-        )
+        send_later(template_prefix, language=spoken(language), facts={"email": email, **facts})
 
     def save_user(self, request: HttpRequest, user: User, form: Form, **options: Any) -> User:
         """Store a new account; who was a moment later than another is told what latecomers are."""

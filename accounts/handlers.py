@@ -1,7 +1,11 @@
 """Reactions to what other apps tell."""
 
 from accounts.commands.profile import note_level
+from accounts.emails import spoken
+from accounts.events import ErasureRequested
+from accounts.models import User
 from accounts.rewards import earning
+from accounts.tasks import send_later
 from config.outbox.subscribe import subscribe
 from exams.events import LevelMeasured
 from review.events import ReviewRecorded, ReviewUndone
@@ -44,3 +48,12 @@ def take_reward_back(event: ReviewUndone) -> None:
             local_day=event.local_day,
             occurred_at=event.occurred_at,
         )
+
+
+@subscribe(ErasureRequested)
+def tell_of_erasure(event: ErasureRequested) -> None:
+    """Whoever asked for it, the account's address is told, and how it is stopped."""
+    user = User.objects.filter(public_id=event.learner_id).first()
+    if user is not None:
+        facts = {"email": user.email, "due_at": f"{event.due_at:%Y-%m-%d %H:%M} UTC"}
+        send_later("account/erasure", language=spoken(user.native_language), facts=facts)

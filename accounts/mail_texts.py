@@ -42,8 +42,8 @@ def _change(ko: str, en: str) -> dict[str, Wording]:
 
 LANGUAGES = ("en", "ko")  # the first is spoken to whoever speaks none of them
 DETAILS: Mapping[str, Mapping[str, str]] = {
-    "en": {"timestamp": "Time", "ip": "Address", "user_agent": "Device"},
-    "ko": {"timestamp": "시각", "ip": "주소", "user_agent": "기기"},
+    "en": {"timestamp": "Time", "ip": "Address", "user_agent": "Device", "due_at": "Erased at"},
+    "ko": {"timestamp": "시각", "ip": "주소", "user_agent": "기기", "due_at": "삭제 예정 시각"},
 }
 MAILS: Mapping[str, Mapping[str, Wording]] = {
     "account/email/email_confirmation": _CONFIRM,
@@ -104,6 +104,20 @@ MAILS: Mapping[str, Mapping[str, Wording]] = {
     "account/email/email_deleted": _change(
         "이메일 주소가 삭제되었습니다", "An e-mail address was removed"
     ),
+    "account/erasure": {
+        "ko": Wording(
+            "계정이 삭제될 예정입니다",
+            "요청하신 대로 아래 시각이 지나면 계정과 모든 학습 기록이 삭제됩니다. "
+            "그때까지는 다시 로그인하여 취소할 수 있습니다.",
+            _ALARM_KO,
+        ),
+        "en": Wording(
+            "Your account will be erased",
+            "As was asked for, your account and everything you have learnt will be erased then. "
+            "Until that moment you can log in and cancel it.",
+            _ALARM_EN,
+        ),
+    },
     "mfa/email/totp_activated": _change(
         "인증 앱이 등록되었습니다", "An authenticator app was added"
     ),

@@ -20,9 +20,9 @@ docs = csp_replace({"script-src": [SELF]})(SpectacularSwaggerSplitView.as_view(u
 schema = cache_page(300)(SpectacularAPIView.as_view(throttle_classes=()))  # a second's work
 api: list[URLPattern | URLResolver] = [
     path("", Root.as_view(), name="root"),
+    path("", include("review.api.urls")),  # what learners ask for all the time
     path("api-keys/", include("config.api.key_views")),
     path("", include("accounts.api.urls")),
-    path("", include("review.api.urls")),
     path("", include("ocr.api.urls")),
     path("", include("exams.api.urls")),
     path("", include("chat.api.urls")),

@@ -8,9 +8,10 @@ from django.db import connection
 from config.operations.dashboard import Bar, Panel, register
 from review import projections
 
-_DAYS = """
+_DAYS = """  -- up to the newest day that anybody lives in
 SELECT day::date, count(DISTINCT user_id), coalesce(sum(review_count), 0)
-FROM generate_series(current_date - 29, current_date, '1 day') AS day
+FROM (SELECT (now() AT TIME ZONE 'Pacific/Kiritimati')::date AS last) AS newest,
+     generate_series(last - 29, last, '1 day') AS day
 LEFT JOIN review_recent_day ON local_day = day AND user_id > 0 AND review_count > 0
 GROUP BY 1 ORDER BY 1
 """

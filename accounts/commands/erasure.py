@@ -5,12 +5,14 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
+from accounts.events import ErasureRequested
 from accounts.models import Erasure, User
 from accounts.queries.erasure import ErasureNotFound
 from accounts.queries.learners import Learner
 from config.errors import Conflict, Invalid
 from config.operations.erasure import erase
 from config.operations.personal_data import Person
+from config.outbox.publish import publish
 from config.retention import kept
 
 AT_ONCE = 50
@@ -45,6 +47,7 @@ def request_erasure(*, learner: Learner, email: str, now: datetime) -> Erasure:
     )
     if is_new:
         user.end_log_ins()
+        publish(ErasureRequested(learner_id=user.public_id, due_at=wish.due_at, occurred_at=now))
     return wish
 
 

@@ -146,6 +146,9 @@ def answer_of(data: dict[str, Any]) -> Answer:
     )
 
 
+_ANSWER, _DUE_QUERY = AnswerSerializer(), DueQuerySerializer()  # fields are costly to make
+
+
 class Due(APIView):
     """The cards to review now."""
 
@@ -157,14 +160,13 @@ class Due(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return the cards due now, oldest first; nothing is hidden for being late."""
-        query = DueQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
+        query = _DUE_QUERY.run_validation(request.query_params)
         due = due_cards(
             learner_of(request.user),
             now=timezone.now(),
-            limit=query.validated_data["limit"],
-            category_id=query.validated_data.get("category"),
-            order=Order(query.validated_data["order"]),
+            limit=query["limit"],
+            category_id=query.get("category"),
+            order=Order(query["order"]),
         )
         return Response({"due_count": due.due_count, "cards": due.cards})
 
@@ -180,9 +182,7 @@ class Reviews(APIView):
     )
     def post(self, request: Request) -> Response:
         """Record an answer; 200 instead of 201 when this ``id`` had been recorded before."""
-        body = AnswerSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        answer = answer_of(body.validated_data)
+        answer = answer_of(_ANSWER.run_validation(request.data))
         recorded = record_review(
             learner=learner_of(request.user), answer=answer, now=timezone.now()
         )

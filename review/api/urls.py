@@ -3,10 +3,10 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("reviews/", include("review.api.reviews")),  # first, for it is asked for most
     path("categories/", include("review.api.categories")),
     path("contents/", include("review.api.contents")),
     path("contents/", include("review.api.cards")),
-    path("reviews/", include("review.api.reviews")),
     path("reviews/log/", include("review.api.review_log")),
     path("reviews/batch/", include("review.api.batches")),
     path("", include("review.api.parameters")),

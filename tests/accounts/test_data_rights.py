@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -22,7 +23,8 @@ from config.jobs.models import Job
 from config.operations import archive_format, archive_reader, archive_writer
 from config.operations.personal_data import Fate, Person, uncovered
 from config.outbox import stream
-from config.outbox.models import DeadLetter
+from config.outbox.models import DeadLetter, OutboxEntry
+from config.outbox.subscribe import subscriptions
 from config.retention import kept
 from review import projections
 from review.queries.statistics import dashboard
@@ -264,6 +266,19 @@ def test_the_wish_to_be_erased_logs_out_and_can_be_taken_back(api: ApiClient, al
     assert api.get("/account/deletion/").status_code == 404
     assert api.delete("/account/deletion/").status_code == 404
     assert erasure.erase_due(now=timezone.now() + timedelta(days=99)) == 0
+
+
+def test_the_address_is_told_of_the_erasure(alice: User) -> None:
+    alice.native_language = "ko"
+    alice.save()
+    now = timezone.now()
+    wish = erasure.request_erasure(learner=learner_of(alice), email=alice.email, now=now)
+    erasure.request_erasure(learner=learner_of(alice), email=alice.email, now=now)
+    entry = OutboxEntry.objects.get()
+    subscriptions()["accounts.handlers.tell_of_erasure"].handle(entry.events[0])
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == ([alice.email], "계정이 삭제될 예정입니다")
+    assert f"{wish.due_at:%Y-%m-%d %H:%M} UTC" in message.body
 
 
 def test_staff_give_their_rights_back_first(alice: User) -> None:

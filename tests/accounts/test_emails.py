@@ -60,7 +60,7 @@ def test_every_mail_of_the_sign_in_has_its_words() -> None:
         "account/email/login_code",
         "account/email/password_reset_key",
     }
-    assert theirs - unused == set(MAILS)
+    assert theirs - unused == set(MAILS) - {"account/erasure"}
 
 
 @pytest.mark.parametrize(

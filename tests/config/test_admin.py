@@ -1,22 +1,20 @@
 """The admin shows every model, in few queries whatever there is to show."""
 
-from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connection, models
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from accounts.models import User
 from config.operations import admin_tables
 from tests import make
+from tests.admin_rows import a_row
 
 pytestmark = pytest.mark.django_db
 # Disposable sums over a composite key are left out: Django's admin takes no such model.
@@ -28,57 +26,6 @@ OUR_MODELS = [
 ]
 REGISTERED = list(admin.site._registry)
 QUERIES_AT_MOST = 10
-
-
-def _row(model: type[Model], number: int, made: dict[type[Model], Model]) -> Model:
-    """Store a row of ``model`` with whatever it needs."""
-    values = {
-        field.attname if field.is_relation else field.name: _value(field, number, made)
-        for field in model._meta.concrete_fields
-        if not field.has_default() and not field.null and not isinstance(field, models.AutoField)
-        and field.db_default is models.NOT_PROVIDED
-    }  # fmt: skip
-    if model._meta.pk.has_default():  # a table of one row
-        return model._default_manager.update_or_create(pk=model._meta.pk.default, defaults=values)[
-            0
-        ]
-    return model._default_manager.create(**values)
-
-
-def _value(field: "Field[Any, Any]", number: int, made: dict[type[Model], Model]) -> Any:
-    if isinstance(field, models.ForeignKey):
-        target: type[Model] = field.related_model
-        if field.unique or target not in made or _is_pair(field.model):
-            made[target] = _row(target, number, made)
-        return made[target].pk
-    if field.choices:
-        return field.flatchoices[0][0]
-    return _plain(field, number)
-
-
-def _is_pair(model: type[Model]) -> bool:
-    """Two rows with the same keys would be one and the same."""
-    pairs = [each.fields for each in model._meta.constraints if hasattr(each, "fields")]
-    return any(all(model._meta.get_field(name).is_relation for name in pair) for pair in pairs)
-
-
-def _plain(field: "Field[Any, Any]", number: int) -> Any:
-    kind = type(field).__name__
-    plain: dict[str, Any] = {
-        "DateTimeField": timezone.now() + timedelta(days=number),
-        "DateField": timezone.now().date() + timedelta(days=number),
-        "JSONField": [[number]],
-        "ArrayField": [1.0] * 21,
-        "FloatField": 0.5,
-        "BooleanField": False,
-        "UUIDField": uuid4(),
-        "EmailField": f"{uuid4().hex}@example.com",
-        "CharField": uuid4().hex[: field.max_length or 32],
-        "TextField": f"text {number}",
-        "FileField": "file.png",
-    }
-    is_of_key = any(field.name in getattr(c, "fields", ()) for c in field.model._meta.constraints)
-    return plain.get(kind, 0 if field.name.endswith("_count") and not is_of_key else number)
 
 
 @pytest.fixture
@@ -110,7 +57,7 @@ def test_every_model_of_ours_is_in_the_admin(model: type[Model]) -> None:
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
 def test_its_pages_take_few_queries(model: type[Model], staff: Client) -> None:
     made: dict[type[Model], Model] = {}
-    rows = [_row(model, number, made) for number in range(1, 4)]
+    rows = [a_row(model, number, made) for number in range(1, 4)]
     assert _get(staff, _address(model, "changelist")) <= QUERIES_AT_MOST
     assert _get(staff, _address(model, "change", rows[0].pk)) <= QUERIES_AT_MOST
     search = _address(model, "changelist") + "?q=a\0b"
@@ -131,7 +78,7 @@ def test_no_page_counts_or_lists_a_whole_table(model: type[Model]) -> None:
 def test_what_learners_own_can_only_be_looked_at(model: type[Model], staff: Client) -> None:
     if model is User:
         return
-    row = _row(model, 1, {})
+    row = a_row(model, 1, {})
     assert staff.get(_address(model, "add")).status_code == 403
     assert staff.post(_address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
     assert staff.post(_address(model, "change", row.pk), {}).status_code == 403

@@ -7,6 +7,7 @@ import struct
 import time
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -29,7 +30,8 @@ from review import tasks
 from tests import make
 from tests.client import ApiClient
 from tests.ocr.scans import read_scan
-from tests.review.cards import card
+from tests.review.cards import card, review
+from tests.review.folding import catch_up
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
@@ -65,6 +67,18 @@ def test_the_first_page_draws_what_there_is_and_survives_what_is_away(
         assert title in page
     assert page.count("not available now") == 1
     assert f"<title>{timezone.now():%d %b}: 1</title>" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_days_end_with_the_newest_that_anybody_lives_in() -> None:
+    newest = timezone.now().astimezone(ZoneInfo("Pacific/Kiritimati"))
+    user = make.user(time_zone="Pacific/Kiritimati", rollover_hour=0)
+    review(learner_of(user), card(learner_of(user), now=newest), at=newest)
+    catch_up()
+    assert (
+        f"<title>{newest:%d %b}: 1</title>"
+        in dashboard._drawn("b", dashboard._panels["b_reviews"])["picture"]
+    )
 
 
 def test_labels_are_no_markup() -> None:
