@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0002_result'),
-        ('review', '0014_group_categories'),
+        ('jobs', '0001_initial'),
+        ('review', '0003_read_models'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
