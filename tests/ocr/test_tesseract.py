@@ -1,6 +1,5 @@
 """Reading lines with a program, one of our own making here: what it gets and what it gives."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -32,8 +31,8 @@ with open("found.txt", "w") as text, open("found.tsv", "w") as table:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where a program called tesseract is found first."""
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    """Where the only program called tesseract is found."""
+    monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path / "tesseract"
 
 

@@ -10,6 +10,7 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from config.celery import QUEUES
+from config.celery import app as product
 from config.jobs.queues import DEAD, QueueApp, QueueFull, dead_letters, settings_for
 from deploy.topology.rabbitmq import MISSING, RabbitMq, is_installed, running_rabbitmq
 
@@ -25,6 +26,7 @@ def rabbitmq() -> Iterator[RabbitMq]:
 def _app(url: str) -> QueueApp:
     table = [replace(queue, length_max=3, ttl_seconds=2) for queue in QUEUES]
     app = QueueApp("tests", broker=url, queues=table)
+    product.set_current()  # the newest app would be everybody's
     app.conf.update(
         **settings_for(url, table), task_default_queue="medium", task_ignore_result=True
     )
