@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from anki.collection import Collection
-from django.db import connection
 from django.utils import timezone
 
-from accounts.models import User
 from accounts.queries.learners import Learner
 from config.jobs.models import Job
 from review.anki import rendering
@@ -19,18 +17,10 @@ from review.commands.importing import import_anki
 from review.commands.imports import accept_package
 from review.import_models import AnkiNotetype, Import
 from review.models import Content, ReviewHistory
-from tests import make
 from tests.review.anki_decks import sides_by_anki
 
 Cards = dict[tuple[str, int], dict[str, Any]]
 _RULE = re.compile(r"(?i)\A(?:\s|<br>|<hr[^>]*>)*")
-
-
-def patient_user() -> User:
-    """A learner in a test whose transaction waits while the engine works, however long."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
 
 
 def send(learner: Learner, path: Path, *, is_dry_run: bool = False) -> Import:

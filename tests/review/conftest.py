@@ -4,16 +4,32 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.db import connection
 from zeal import zeal_ignore
 
 from accounts.models import User
-from accounts.queries.learners import learner_of
+from accounts.queries.learners import Learner, learner_of
 from config.outbox.publish import publish
 from review.commands import batches, contents, importing, moves, recording
+from tests import make
 from tests.review.projection import verify_exact
 
 TELLING: tuple[ModuleType, ...] = (batches, contents, importing, moves, recording)
 COUNTING = {"django_assert_num_queries", "django_assert_max_num_queries"}
+
+
+@pytest.fixture
+def owner(db: Any) -> User:
+    """Whoever imports; the test's transaction waits while the engine works, however long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    return make.user("anki@example.com", time_zone="UTC", rollover_hour=4)
+
+
+@pytest.fixture
+def importer(owner: User) -> Learner:
+    """The same, as commands and queries see them."""
+    return learner_of(owner)
 
 
 @pytest.fixture(autouse=True)

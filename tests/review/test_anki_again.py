@@ -1,33 +1,21 @@
 """Whole collections, and what has happened in Anki by the time of a second import."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.queries.learners import Learner, learner_of
+from accounts.queries.learners import Learner
 from review.anki.archive import Archive
 from review.commands.moves import move_content
 from review.import_models import Medium
 from review.models import Category, Content, ReviewAdjustment
 from review.queries.integrity import schedule_differences
-from tests.review.anki_compare import by_anki, by_us, differences, patient_user, run, send
+from tests.review.anki_compare import by_anki, by_us, differences, run, send
 from tests.review.anki_decks import exported, fill, media, opened, whole_collection
 
 SVG = b"""<?xml version="1.0"?><!-- a drawing --><svg xmlns="http://www.w3.org/2000/svg">
 <script>alert(1)</script><image href="http://example.com/spy.png"/></svg>"""
-
-
-@pytest.fixture
-def owner(db: Any) -> User:
-    return patient_user()
-
-
-@pytest.fixture
-def importer(owner: User) -> Learner:
-    return learner_of(owner)
 
 
 @pytest.mark.parametrize("generation", [1, 2, 3])

@@ -10,7 +10,7 @@ from anki.collection import Collection
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.queries.learners import Learner, learner_of
+from accounts.queries.learners import Learner
 from config.jobs.models import Job
 from config.settings import variables
 from review.commands.batches import record_reviews
@@ -26,22 +26,12 @@ from review.ratings import Rating
 from review.tasks import export_anki
 from tests import make
 from tests.client import ApiClient
-from tests.review.anki_compare import Cards, by_anki, by_us, differences, patient_user, run
+from tests.review.anki_compare import Cards, by_anki, by_us, differences, run
 from tests.review.anki_decks import exported, fill, imported_by_anki, opened
 
 NOTES = 2000 if variables.text("PROOF") else 60
 REVIEWS = 200
 STATE = ("fields", "deck", "sides", "answer", "type", "due", "counts", "memory", "asleep", "flag")
-
-
-@pytest.fixture
-def owner(db: Any) -> User:
-    return patient_user()
-
-
-@pytest.fixture
-def importer(owner: User) -> Learner:
-    return learner_of(owner)
 
 
 def bring(learner: Learner, path: Path) -> dict[str, Any]:

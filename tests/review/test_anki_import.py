@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
@@ -11,14 +10,14 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
-from accounts.queries.learners import Learner, learner_of
+from accounts.queries.learners import Learner
 from config.settings import variables
 from review.commands.imports import NotADryRun, prune_imports, start_import
 from review.import_models import Import, Medium
 from review.models import Category, Content, LearnerClock, ReviewHistory
 from review.queries.integrity import schedule_differences
 from tests.client import ApiClient
-from tests.review.anki_compare import by_anki, by_us, differences, patient_user, run, send
+from tests.review.anki_compare import by_anki, by_us, differences, run, send
 from tests.review.anki_decks import (
     exported,
     fill,
@@ -29,16 +28,6 @@ from tests.review.anki_decks import (
 )
 
 NOTES = 5000 if variables.text("PROOF") else 60
-
-
-@pytest.fixture
-def owner(db: Any) -> User:
-    return patient_user()
-
-
-@pytest.fixture
-def importer(owner: User) -> Learner:
-    return learner_of(owner)
 
 
 @pytest.mark.parametrize("generation", [1, 2, 3])
