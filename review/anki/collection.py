@@ -99,7 +99,7 @@ class Collection:
     def __init__(self, path: Path) -> None:
         self._until = 0.0
         with _checked():
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._guard()
             self._check_tables()
             self._db.execute("PRAGMA journal_mode = MEMORY")

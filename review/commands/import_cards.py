@@ -21,7 +21,6 @@ from review.commands.import_facts import OfCard
 from review.days import day_starts_at, local_moment
 from review.models import Stage
 from review.normal_form import normal_form
-from review.parameters import leech_rule
 
 TAG_MAX, TAGS_MAX = 60, 100
 _NEW_POSITIONS = 900_000
@@ -58,8 +57,6 @@ def written(
     """Return the card rendered, with its originals."""
     path = deck_path(context, card)
     shown = sides(notetype, card, values_of(note, notetype, card, path))
-    if shown.problem:
-        context.report.refuse("card", text(note.fields[0]), shown.problem)
     template = notetype.template(card.ordinal)
     source = {
         "format": "html",
@@ -104,7 +101,7 @@ def schedule_row(
         )  # fmt: skip
     state = came_with.state
     first = [memory.moment(at) for at in log.answers["at"][:1].tolist()]
-    leech_from = leech_rule(of_card.parameters_id).threshold
+    leech_from = context.rules[of_card.parameters_id][1].threshold
     leech_at = context.now if 0 < leech_from <= state.lapses else None
     return (
         of_card.content_id, context.learner.id, state.stage, state.step, state.stability,

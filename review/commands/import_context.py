@@ -17,7 +17,10 @@ from review.anki.log import Columns
 from review.anki.memory import Calendar, moment
 from review.commands.import_facts import FactRows, day_number
 from review.days import local_moment
+from review.leeches import LeechRule
 from review.models import Category
+from review.parameters import DEFAULT_ID, leech_rule, parameters
+from review.scheduling import Parameters
 
 PROBLEMS_SHOWN = 100
 _NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
@@ -43,6 +46,11 @@ class Report:
         self.counts[f"problems.{reason}"] += 1
         if len(self.problems) < PROBLEMS_SHOWN:
             self.problems.append({"what": what, "name": str(name)[:100], "reason": reason})
+
+    def add(self, other: "Report") -> None:
+        """Count what another report has counted, too."""
+        self.counts.update(other.counts)
+        self.problems += other.problems[: PROBLEMS_SHOWN - len(self.problems)]
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts in groups, and the problems."""
@@ -123,10 +131,22 @@ class Context:
         return {key: path(row) for key, row in rows.items()}
 
     @cached_property
+    def rules(self) -> dict[int, tuple[Parameters, LeechRule]]:
+        """What schedules cards, by the parameters' key."""
+        keys = {DEFAULT_ID, *(place.parameters_id for place in self.places.values())}
+        return {key: (parameters(key), leech_rule(key)) for key in keys}
+
+    @cached_property
     def fact_rows(self) -> FactRows:
         """Makes the rows of the learner's facts."""
         clock = self.learner.time_zone, self.learner.rollover_hour
         return FactRows(self.learner.id, self.now, LocalDays(*clock))
+
+    def ask(self) -> "Context":
+        """Read now what is in the database: the thread that makes batches does not ask there."""
+        assert self.category_paths is not None
+        assert self.rules
+        return self
 
     def note_id(self, guid: str) -> UUID:
         """Return the id under which the learner has a note from elsewhere."""

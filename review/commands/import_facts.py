@@ -4,8 +4,7 @@ No text is made of their numbers here, and none is read there.
 """
 
 import struct
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,6 +15,7 @@ from django.db import connection
 
 from review.anki.log import ANSWER, Columns
 from review.anki.memory import Memory
+from review.commands.import_rows import copy
 from review.states import memory_as_json
 
 FACT_COLUMNS = {
@@ -30,7 +30,6 @@ _HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
 _SIZE, _NULL = ">i4", -1  # a value's size stands before it, or -1 instead of both
 _JSONB = 1  # the version that its binary form begins with
-_CHUNK_BYTES = 1 << 16
 _EPOCH, _MICROSECOND = datetime.fromtimestamp(0, UTC), timedelta(microseconds=1)
 _EPOCH_2000_US = 946_684_800_000_000
 _EPOCH_DAY = date(2000, 1, 1).toordinal()
@@ -164,41 +163,9 @@ def _spaced(texts: Columns) -> Columns:
     return texts
 
 
-class FactCopy:
-    """Facts on their way into the database: it stores them while the next are made."""
-
-    def __init__(self, to: Any) -> None:
-        """``to`` is the COPY they go into; with None they go nowhere."""
-        self._to, self._buffer = to, bytearray(_HEADER)
-
-    def add(self, rows: bytes) -> None:
-        """Send some rows, as FactRows makes them."""
-        if self._to is not None:
-            self._buffer += rows
-            if len(self._buffer) > _CHUNK_BYTES:
-                self._send()
-
-    def end(self) -> None:
-        """Send what is left."""
-        if self._to is not None:
-            self._buffer += _TRAILER
-            self._send()
-
-    def _send(self) -> None:
-        self._to.write(bytes(self._buffer))
-        self._buffer.clear()
-
-
-@contextmanager
-def appending_facts(*, is_dry_run: bool = False) -> Iterator[FactCopy]:
-    """Take facts and append them; until the end the connection can do nothing else."""
-    if is_dry_run:
-        yield FactCopy(None)
-        return
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(_APPEND) as to:
-        facts = FactCopy(to)
-        yield facts
-        facts.end()
+def append_facts(rows: bytes) -> None:
+    """Append facts, rows as FactRows makes them."""
+    copy(_APPEND, b"".join((_HEADER, rows, _TRAILER)))
 
 
 def known_reviews(content_ids: Collection[int]) -> dict[int, list[tuple[int, int, int]]]:

@@ -12,7 +12,7 @@ from review.anki.memory import Memory, memory_of
 from review.commands.batch_rows import save_states
 from review.commands.import_cards import Written, asleep
 from review.commands.import_context import Context, Place
-from review.commands.import_facts import OfCard, appending_facts, known_reviews
+from review.commands.import_facts import OfCard, append_facts, known_reviews
 from review.commands.import_rows import KnownContent
 from review.leeches import Standing
 from review.models import Content, ReviewSchedule
@@ -102,8 +102,7 @@ def _append(
     rows = made.answers([card for card, _ in answers], [new for _, new in answers])
     rows += made.memories([card for card, _ in memories], [each for _, each in memories])
     if any(rows):
-        with appending_facts() as copied:
-            copied.add(b"".join(rows))
+        append_facts(b"".join(rows))
 
 
 def _save(

@@ -1,40 +1,43 @@
-"""One batch of notes from Anki: what is new is stored, what is newer there is taken over.
+"""One batch of notes from Anki: what is new becomes rows, what is newer there is told apart.
 
-The caller's transaction holds it all. A note is known by its guid, a card by its template, a review
-by its moment; so a second import finds everything there.
+Nothing is stored here, and nothing is read but in ``look_up``. A note is known by its guid, a card
+by its template, a review by its moment; so a second import finds everything there.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from config.identifiers import new_public_id
 from review.anki.collection import Batch as Rows
 from review.anki.collection import CardRow, NoteRow
+from review.anki.field_filters import text
 from review.anki.identities import exported_id
 from review.anki.log import NO_LOG, Log, logs_of
 from review.anki.memory import Memory, memory_of
 from review.anki.notetypes import Notetype
 from review.anki.rendering import media_names
 from review.commands.import_cards import Written, content_row, deck_path, schedule_row, written
-from review.commands.import_context import Context, Place
-from review.commands.import_facts import OfCard, appending_facts
-from review.commands.import_known import Returning, catch_up, says_else, take_over
-from review.commands.import_moves import Moved, follow, moved
-from review.commands.import_rows import (
-    KnownContent,
-    known_contents,
-    new_keys,
-    store_contents,
-    store_schedules,
-)
+from review.commands.import_context import Context, Place, Report
+from review.commands.import_facts import OfCard
+from review.commands.import_known import Returning, says_else
+from review.commands.import_moves import Moved, moved
+from review.commands.import_rows import KnownContent, known_contents, new_keys, packed
 from review.import_models import Medium
-from review.parameters import leech_rule, parameters
+from review.parameters import DEFAULT_ID
 
 CARDS_OF_NOTE_MAX = 1_000
-_NO_PLACE = Place(0, 1)
+_NO_PLACE = Place(0, DEFAULT_ID)
+
+
+class Found(NamedTuple):
+    """What the learner has of some notes: their contents, and the media they name."""
+
+    contents: list[KnownContent]
+    media: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +62,68 @@ class _New:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What is going to be stored."""
+class Batch:
+    """Notes that are ready to be stored, as long as the learner has what was ``found`` of them."""
 
-    new: list[_New] = field(default_factory=list)
+    rows: Rows
+    found: Found
+    report: Report = field(default_factory=Report)
     returning: list[Returning] = field(default_factory=list)
     changed: list[tuple[KnownContent, Written]] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    new: list[_New] = field(default_factory=list)
+    fact_count: int = 0
+    facts: bytes = b""
+    contents: bytes = b""
+    schedules: bytes = b""
 
 
-def import_notes(context: Context, rows: Rows) -> tuple[int, int]:
-    """Store the notes; return how many contents and how many facts are new."""
-    batch = _Batch()
+def look_up(context: Context, rows: Rows) -> Found:
+    """Return what the learner has of the notes by now."""
+    ids = [_ids(context, row) for row in rows.notes]
+    note_ids, own = [note_id for note_id, _ in ids], [own for _, own in ids if own]
+    return Found(known_contents(context.learner, note_ids, own), _media(context, rows.notes))
+
+
+def keys_for(context: Context, rows: Rows) -> Sequence[int]:
+    """Return as many keys of contents as the notes may need."""
+    count = sum(len(note.cards) for note in rows.notes)
+    return range(count) if context.is_dry_run else new_keys(count)
+
+
+def prepared(context: Context, rows: Rows, found: Found, keys: Sequence[int]) -> Batch:
+    """Return the notes ready to be stored; asks nobody anything, so any thread may do it."""
+    batch = Batch(rows, found)
     latest = int((context.now + timedelta(days=1)).timestamp() * 1000)
     logs = logs_of(rows.log, scheduler=context.collection.scheduler, latest_ms=latest)
-    for note in list(_sorted_out(context, rows.notes)):
+    for note in _sorted_out(context, batch):
         was = _take(context, note, logs, batch)
-        context.report.counts[f"notes.{was}"] += 1
-    facts = _store(context, batch.new)
-    if not context.is_dry_run:
-        take_over(context, batch.changed)
-        follow(context, batch.moved)
-    return len(batch.new), facts + catch_up(context, batch.returning)
+        batch.report.counts[f"notes.{was}"] += 1
+    _pack(context, batch, keys)
+    return batch
 
 
-def _store(context: Context, new: Sequence[_New]) -> int:
-    """Store new cards; return how many facts that makes."""
-    keys = range(len(new)) if context.is_dry_run else new_keys(len(new))
-    cards = [OfCard(key, new_public_id(), *each.place) for key, each in zip(keys, new, strict=True)]
+def _pack(context: Context, batch: Batch, keys: Sequence[int]) -> None:
+    """Make the rows of new cards."""
+    new = batch.new
+    cards = [
+        OfCard(key, new_public_id(), *each.place) for key, each in zip(keys, new, strict=False)
+    ]
     memories = [_memory(context, each) for each in new]
-    facts = _facts(context, new, cards, memories)
-    for each in new:  # read now: later the connection is busy
-        leech_rule(each.place.parameters_id)
     contents, schedules = [], []
-    with appending_facts(is_dry_run=context.is_dry_run) as copied:
-        for each, of_card, came_with, rows in zip(new, cards, memories, facts, strict=True):
-            note = each.note
-            made = written(context, note.row, note.notetype, each.card, note.media, each.log)
-            contents.append(content_row(context, of_card, note.note_id, made))
-            schedules.append(schedule_row(context, of_card, each.card, each.log, came_with))
-            copied.add(rows)
+    for each, of_card, came_with in zip(new, cards, memories, strict=True):
+        made = _written(context, each.note, each.card, each.log, batch)
+        contents.append(content_row(context, of_card, each.note.note_id, made))
+        schedules.append(schedule_row(context, of_card, each.card, each.log, came_with))
+    batch.fact_count = sum(len(each.log.answers) for each in new)
+    batch.fact_count += sum(each is not None for each in memories)
     if not context.is_dry_run:
-        store_contents(contents)
-        store_schedules(schedules)
-    return sum(len(each.log.answers) for each in new) + sum(each is not None for each in memories)
+        batch.facts = b"".join(_facts(context, new, cards, memories))
+        batch.contents, batch.schedules = packed(contents), packed(schedules)
 
 
 def _memory(context: Context, new: _New) -> Memory | None:
-    rules = parameters(new.place.parameters_id)
+    rules, _ = context.rules[new.place.parameters_id]
     return memory_of(new.card, new.log, context.calendar, rules, now=context.now)
 
 
@@ -127,26 +144,21 @@ def _facts(
     return rows
 
 
-def _sorted_out(context: Context, rows: Sequence[NoteRow]) -> Iterator[_Note]:
+def _sorted_out(context: Context, batch: Batch) -> Iterator[_Note]:
     """Yield the notes that make cards; the report says why others do not."""
-    ids = {row.id: _ids(context, row) for row in rows}
     known: dict[UUID, dict[int, KnownContent]] = defaultdict(dict)
-    for content in known_contents(
-        context.learner,
-        [note_id for note_id, _ in ids.values()],
-        [own for _, own in ids.values() if own],
-    ):
+    for content in batch.found.contents:
         ordinal = content.source.get("anki", {}).get("ord", 0)
         known[content.note_id].setdefault(ordinal, content)
         known[content.public_id].setdefault(ordinal, content)
-    media = _media(context, rows)
+    media = batch.found.media
     seen: set[UUID] = set()
-    for row in rows:
-        note_id, own = ids[row.id]
+    for row in batch.rows.notes:
+        note_id, own = _ids(context, row)
         notetype = context.collection.notetypes.get(row.notetype_id)
         if reason := _refusal(row, notetype, is_seen=note_id in seen):
-            context.report.counts["notes.skipped"] += 1
-            context.report.refuse("note", row.fields[0] or row.id, reason)
+            batch.report.counts["notes.skipped"] += 1
+            batch.report.refuse("note", row.fields[0] or row.id, reason)
             continue
         seen.add(note_id)
         assert notetype is not None
@@ -189,27 +201,27 @@ def _media(context: Context, rows: Sequence[NoteRow]) -> dict[str, dict[str, str
     }
 
 
-def _take(context: Context, note: _Note, logs: Mapping[int, Log], batch: _Batch) -> str:
+def _take(context: Context, note: _Note, logs: Mapping[int, Log], batch: Batch) -> str:
     """Add a note's cards to the batch; return whether it is new, updated or unchanged."""
     is_updated = False
     for card in note.row.cards:
         log = logs.get(card.id, NO_LOG)
         if log.refused_count:
-            context.report.counts["reviews.refused"] += log.refused_count
-            context.report.refuse("card", note.row.fields[0], "reviews of it make no sense")
+            batch.report.counts["reviews.refused"] += log.refused_count
+            batch.report.refuse("card", note.row.fields[0], "reviews of it make no sense")
         place = context.places.get(card.original_deck_id or card.deck_id, _NO_PLACE)
         if content := note.known.get(card.ordinal):
             batch.returning.append(Returning(content, card, log, place))
             if move := moved(context, content, deck_path(context, card), place):
                 batch.moved.append(move)
-                context.report.counts["cards.moved"] += 1
+                batch.report.counts["cards.moved"] += 1
             if move or _is_newer(context, note, content):
                 is_updated |= _compare(context, note, card, log, content, batch)
             is_updated |= move is not None
             continue
         is_updated = True
-        context.report.counts["cards.new"] += 1
-        context.report.counts["reviews.new"] += len(log.answers)
+        batch.report.counts["cards.new"] += 1
+        batch.report.counts["reviews.new"] += len(log.answers)
         batch.new.append(_New(note, card, log, place))
     if not note.known:
         return "new"
@@ -226,12 +238,19 @@ def _is_newer(context: Context, note: _Note, content: KnownContent) -> bool:
 
 
 def _compare(
-    context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent, batch: _Batch
+    context: Context, note: _Note, card: CardRow, log: Log, content: KnownContent, batch: Batch
 ) -> bool:
     """Add a known card's text to the batch where it says anything else; tell whether it does."""
-    made = written(context, note.row, note.notetype, card, note.media, log)
+    made = _written(context, note, card, log, batch)
     if not says_else(content, made):
         return False
-    context.report.counts["cards.updated"] += 1
+    batch.report.counts["cards.updated"] += 1
     batch.changed.append((content, made))
     return True
+
+
+def _written(context: Context, note: _Note, card: CardRow, log: Log, batch: Batch) -> Written:
+    made = written(context, note.row, note.notetype, card, note.media, log)
+    if made.sides.problem:
+        batch.report.refuse("card", text(note.row.fields[0]), made.sides.problem)
+    return made

@@ -1,6 +1,6 @@
 """The statements of an import: they look up and store hundreds of contents with their schedules."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from types import NoneType
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ SCHEDULE_COLUMNS = (
     "content_id", "user_id", "stage", "step", "stability", "difficulty", "added_at", "due_at",
     "reviewed_at", "reps", "lapses", "suspended_at", "buried_until", "leech_at",
 )  # fmt: skip
+_CHUNK_BYTES = 1 << 18
 _DECK = """
 UPDATE review_content SET source = jsonb_set(source, '{anki,deck}', to_jsonb(%s::text))
 WHERE id = ANY(%s)
@@ -72,25 +73,31 @@ def remember_deck(deck: str, content_ids: Collection[int]) -> None:
         cursor.execute(_DECK, [deck, list(content_ids)])
 
 
-def store_contents(rows: Iterable[tuple[object, ...]]) -> None:
-    """Store contents given in the order of the statement's columns."""
-    _copy("review_content", CONTENT_COLUMNS, rows)
+def store_contents(rows: bytes) -> None:
+    """Store contents, rows of CONTENT_COLUMNS as ``packed`` makes them."""
+    copy(f"COPY review_content ({', '.join(CONTENT_COLUMNS)}) FROM STDIN", rows)
 
 
-def store_schedules(rows: Iterable[tuple[object, ...]]) -> None:
-    """Store schedules given in the order of the statement's columns."""
-    _copy("review_reviewschedule", SCHEDULE_COLUMNS, rows)
+def store_schedules(rows: bytes) -> None:
+    """Store schedules, rows of SCHEDULE_COLUMNS as ``packed`` makes them."""
+    copy(f"COPY review_reviewschedule ({', '.join(SCHEDULE_COLUMNS)}) FROM STDIN", rows)
 
 
-def _copy(table: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    text = "".join("\t".join([_TEXT[type(each)](each) for each in row]) + "\n" for row in rows)
+def copy(statement: str, rows: bytes) -> None:
+    """Send rows, ready made, into a table."""
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.copy(statement) as to,
     ):
-        to.write(text)
+        for start in range(0, len(rows), _CHUNK_BYTES):
+            to.write(rows[start : start + _CHUNK_BYTES])
+
+
+def packed(rows: Iterable[tuple[object, ...]]) -> bytes:
+    """Return rows as COPY takes them."""
+    lines = ["\t".join([_TEXT[type(each)](each) for each in row]) + "\n" for row in rows]
+    return "".join(lines).encode()
 
 
 def _array(texts: list[str]) -> str:

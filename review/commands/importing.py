@@ -31,9 +31,10 @@ from review.anki.collection import Collection
 from review.anki.notetypes import DEFAULT_DECK, Notetype
 from review.commands.categories import categories_at
 from review.commands.clock import tick
+from review.commands.import_ahead import batches_ahead
 from review.commands.import_context import Context, Place, Report
 from review.commands.import_media import import_media
-from review.commands.import_notes import import_notes
+from review.commands.import_storing import store
 from review.commands.imports import discard
 from review.events import HistoryImported
 from review.import_models import AnkiNotetype, Import
@@ -152,7 +153,8 @@ def _places(context: Context) -> None:
     own = clock.parameters_id if clock else None
     for key, path in paths.items():
         category = made[tuple(path)]
-        context.places[key] = Place(category.pk, chosen(category.applied_parameters_id, own))
+        place = Place(category.pk, chosen(category.applied_parameters_id, own))
+        context.places[key] = place
     AnkiNotetype.objects.bulk_create(
         [
             AnkiNotetype(
@@ -181,19 +183,19 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
     collection = context.collection
     total, log_total = collection.count("notes"), collection.count("revlog")
     size = max(10, min(NOTES_A_BATCH, FACTS_A_BATCH * total // max(log_total, 1)))
-    ahead = collection.batches(int(imported.cursor.get("note", -1 << 62)), size)
-    for rows in ahead:
-        done = int(imported.cursor.get("done", 0)) + len(rows.notes)
-        percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
-        with transaction.atomic():
-            _begin(context)
-            cards, facts = import_notes(context, rows)
-            stage = f"note {done} of {total}"
-            last = rows.notes[-1].id
-            _save(unit, imported, context, (stage, min(percent, 99)), note=last, done=done)
-            if not context.is_dry_run and (cards or facts):
-                _tell(context, cards, facts)
-        _check_time(unit)
+    with batches_ahead(context, int(imported.cursor.get("note", -1 << 62)), size) as ahead:
+        for batch in ahead:
+            notes = batch.rows.notes
+            done = int(imported.cursor.get("done", 0)) + len(notes)
+            percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
+            with transaction.atomic():
+                _begin(context)
+                cards, facts = store(context, batch)
+                told = f"note {done} of {total}", min(percent, 99)
+                _save(unit, imported, context, told, note=notes[-1].id, done=done)
+                if not context.is_dry_run and (cards or facts):
+                    _tell(context, cards, facts)
+            _check_time(unit)
 
 
 def _begin(context: Context) -> None:
