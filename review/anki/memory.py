@@ -1,12 +1,13 @@
 """A card of Anki -> its memory here, and back: due days, steps, stability and difficulty. Pure."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from math import e, isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import orjson
 
 from review.anki.collection import CardRow
 from review.anki.log import OLDEST_MS, Log, last_ms
@@ -120,8 +121,8 @@ def _step(card: CardRow, stage: int, rules: Parameters) -> int:
 
 def _data(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
-    except (ValueError, RecursionError):
+        found = orjson.loads(text or "{}")
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
 

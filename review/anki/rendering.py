@@ -38,6 +38,8 @@ _CLEANER = nh3.Cleaner(
     url_schemes=_SCHEMES,
     link_rel="noopener noreferrer",
 )
+# A text with none of these is no HTML: cleaning leaves each letter of it as it is.
+_MARKED = re.compile(r"[<>&\r\x00\xa0\ufeff]")
 _LEADING_RULE = re.compile(r"(?i)\A(?:\s|<br ?/?>|<hr[^>]*>)*")
 _PICTURE_OR_SOUND = re.compile(
     r"""(?i)\[sound:(?P<sound>[^\]]+)\]|<(?:img|audio)\b[^>]*?\bsrc=(?:"(?P<a>[^"]+)"|'(?P<b>[^']+)'|(?P<c>[^\s>"']+))"""
@@ -58,7 +60,8 @@ class Sides:
 
 def clean(html: str) -> str:
     """Return HTML that can do nothing: no scripts, styles, handlers, frames, forms."""
-    return _CLEANER.clean(html[:TEXT_MAX]).strip()
+    html = html[:TEXT_MAX]
+    return (_CLEANER.clean(html) if _MARKED.search(html) else html).strip()
 
 
 def media_names(fields: Sequence[str]) -> list[str]:

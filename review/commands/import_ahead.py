@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from review.commands.import_context import Context
-from review.commands.import_notes import Batch, keys_for, look_up, prepared
+from review.commands.import_notes import Batch, keys_for, look_up, named, prepared
 
 _SWITCH_SECONDS = 0.0005  # whoever stores mostly waits, and is not to wait for us too
 
@@ -31,12 +31,12 @@ def batches_ahead(context: Context, after: int, size: int) -> Iterator[Iterator[
 def _batches(
     context: Context, thread: ThreadPoolExecutor, after: int, size: int
 ) -> Iterator[Batch]:
-    read = context.collection.batches(after, size)
+    read = (named(context, rows) for rows in context.collection.batches(after, size))
     reading = thread.submit(next, read, None)
     making: Future[Batch] | None = None
-    while rows := reading.result():
-        known = look_up(context, rows), keys_for(context, rows)
-        ready, making = making, thread.submit(prepared, context, rows, *known)
+    while notes := reading.result():
+        known = look_up(context, notes), keys_for(context, notes)
+        ready, making = making, thread.submit(prepared, context, notes, *known)
         reading = thread.submit(next, read, None)
         if ready:
             yield ready.result()

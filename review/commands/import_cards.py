@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ _KEPT = (
     "id", "type", "queue", "due", "interval", "factor", "reps", "lapses", "left", "original_due",
     "original_deck_id", "flags", "data",
 )  # fmt: skip
+_kept = attrgetter(*_KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def written(
             "ord": card.ordinal,
             "template": template.name if template else "",
             "deck": "::".join(path),
-            "card": {name: getattr(card, name) for name in _KEPT},
+            "card": dict(zip(_KEPT, _kept(card), strict=True)),
             "log": log.others,
             "said": said(shown.front, shown.back or shown.front),
         },

@@ -152,8 +152,9 @@ def _name(public_id: UUID) -> bytes:
 
 def _kept(answers: Columns) -> Columns:
     """Return what Anki's rows say besides as JSON: type, interval, last interval, factor."""
-    kept = answers[["type", "ivl", "last", "factor"]].tolist()
-    return _spaced(np.array([b"[%d,%d,%d,%d]" % each for each in kept]))
+    kept = np.stack([answers[name] for name in ("type", "ivl", "last", "factor")], axis=1)
+    rows = orjson.dumps(kept, option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(b"],[")
+    return _spaced(np.array([b"[%b]" % row for row in rows]))
 
 
 def _spaced(texts: Columns) -> Columns:

@@ -33,6 +33,14 @@ CARDS_OF_NOTE_MAX = 1_000
 _NO_PLACE = Place(0, DEFAULT_ID)
 
 
+class Notes(NamedTuple):
+    """Notes as they were read; by note, the ids the learner may have it under, and its media."""
+
+    rows: Rows
+    ids: list[tuple[UUID, UUID | None]]
+    media: list[list[str]]
+
+
 class Found(NamedTuple):
     """What the learner has of some notes: their contents, and the media they name."""
 
@@ -65,7 +73,7 @@ class _New:
 class Batch:
     """Notes that are ready to be stored, as long as the learner has what was ``found`` of them."""
 
-    rows: Rows
+    notes: Notes
     found: Found
     report: Report = field(default_factory=Report)
     returning: list[Returning] = field(default_factory=list)
@@ -78,22 +86,27 @@ class Batch:
     schedules: bytes = b""
 
 
-def look_up(context: Context, rows: Rows) -> Found:
-    """Return what the learner has of the notes by now."""
+def named(context: Context, rows: Rows) -> Notes:
+    """Return the notes with what they may be known by."""
     ids = [_ids(context, row) for row in rows.notes]
-    note_ids, own = [note_id for note_id, _ in ids], [own for _, own in ids if own]
-    return Found(known_contents(context.learner, note_ids, own), _media(context, rows.notes))
+    return Notes(rows, ids, [media_names(row.fields) for row in rows.notes])
 
 
-def keys_for(context: Context, rows: Rows) -> Sequence[int]:
+def look_up(context: Context, notes: Notes) -> Found:
+    """Return what the learner has of the notes by now."""
+    note_ids, own = [note_id for note_id, _ in notes.ids], [own for _, own in notes.ids if own]
+    return Found(known_contents(context.learner, note_ids, own), _media(context, notes))
+
+
+def keys_for(context: Context, notes: Notes) -> Sequence[int]:
     """Return as many keys of contents as the notes may need."""
-    count = sum(len(note.cards) for note in rows.notes)
+    count = sum(len(row.cards) for row in notes.rows.notes)
     return range(count) if context.is_dry_run else new_keys(count)
 
 
-def prepared(context: Context, rows: Rows, found: Found, keys: Sequence[int]) -> Batch:
+def prepared(context: Context, notes: Notes, found: Found, keys: Sequence[int]) -> Batch:
     """Return the notes ready to be stored; asks nobody anything, so any thread may do it."""
-    batch = Batch(rows, found)
+    batch, rows = Batch(notes, found), notes.rows
     latest = int((context.now + timedelta(days=1)).timestamp() * 1000)
     logs = logs_of(rows.log, scheduler=context.collection.scheduler, latest_ms=latest)
     for note in _sorted_out(context, batch):
@@ -153,8 +166,8 @@ def _sorted_out(context: Context, batch: Batch) -> Iterator[_Note]:
         known[content.public_id].setdefault(ordinal, content)
     media = batch.found.media
     seen: set[UUID] = set()
-    for row in batch.rows.notes:
-        note_id, own = _ids(context, row)
+    notes = batch.notes
+    for row, (note_id, own), names in zip(notes.rows.notes, notes.ids, notes.media, strict=True):
         notetype = context.collection.notetypes.get(row.notetype_id)
         if reason := _refusal(row, notetype, is_seen=note_id in seen):
             batch.report.counts["notes.skipped"] += 1
@@ -164,7 +177,7 @@ def _sorted_out(context: Context, batch: Batch) -> Iterator[_Note]:
         assert notetype is not None
         row.cards = list({card.ordinal: card for card in row.cards}.values())
         theirs = known.get(own) if own else None
-        pictures = [media[name] for name in media_names(row.fields) if name in media]
+        pictures = [media[name] for name in names if name in media]
         yield _Note(row, notetype, note_id, _of(row, theirs or known[note_id]), pictures)
 
 
@@ -187,9 +200,9 @@ def _refusal(row: NoteRow, notetype: Notetype | None, *, is_seen: bool) -> str:
     return "another note has the same identity" if is_seen else ""
 
 
-def _media(context: Context, rows: Sequence[NoteRow]) -> dict[str, dict[str, str]]:
+def _media(context: Context, notes: Notes) -> dict[str, dict[str, str]]:
     """Return what contents keep of the media that the notes name, by name."""
-    names = {name[:255] for row in rows for name in media_names(row.fields)}
+    names = {name[:255] for each in notes.media for name in each}
     if not names:
         return {}
     found = Medium.objects.filter(

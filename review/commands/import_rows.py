@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import lru_cache
 from types import NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -70,7 +71,11 @@ def known_contents(
     learner: Learner, note_ids: Collection[UUID], public_ids: Collection[UUID]
 ) -> list[KnownContent]:
     """Return the learner's contents of these notes, or with these ids."""
-    wanted = {"user": learner.id, "notes": _uuids(note_ids), "ids": _uuids(public_ids)}
+    wanted: dict[str, int | str] = {
+        "user": learner.id,
+        "notes": _uuids(note_ids),
+        "ids": _uuids(public_ids),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, wanted)
         rows = [(*row[:4], orjson.loads(row[4]), *row[5:]) for row in cursor.fetchall()]
@@ -131,6 +136,6 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     float: repr,
     str: _text,
     bytes: lambda value: _text(value.decode()),
-    datetime: datetime.isoformat,
+    datetime: lru_cache(maxsize=4096)(datetime.isoformat),  # many a row has the same
     list: _array,
 }

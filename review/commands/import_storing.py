@@ -14,8 +14,8 @@ def store(context: Context, batch: Batch) -> tuple[int, int]:
     The caller holds the learner's imports: where anything was stored since the batch was made, by
     the batch before or by another import, it is made again.
     """
-    if (found := look_up(context, batch.rows)) != batch.found:
-        batch = prepared(context, batch.rows, found, keys_for(context, batch.rows))
+    if (found := look_up(context, batch.notes)) != batch.found:
+        batch = prepared(context, batch.notes, found, keys_for(context, batch.notes))
     context.report.add(batch.report)
     if not context.is_dry_run:
         if batch.new:

@@ -185,7 +185,7 @@ def _notes(unit: _Unit, imported: Import, context: Context) -> None:
     size = max(10, min(NOTES_A_BATCH, FACTS_A_BATCH * total // max(log_total, 1)))
     with batches_ahead(context, int(imported.cursor.get("note", -1 << 62)), size) as ahead:
         for batch in ahead:
-            notes = batch.rows.notes
+            notes = batch.notes.rows.notes
             done = int(imported.cursor.get("done", 0)) + len(notes)
             percent = _MEDIA_PERCENT + (99 - _MEDIA_PERCENT) * done // max(total, 1)
             with transaction.atomic():
