@@ -42,7 +42,7 @@ from review.models import LearnerClock
 from review.parameters import chosen
 
 UNIT_SECONDS = 10.0
-FACTS_A_BATCH = 5000  # a transaction that writes for long holds back the read models
+FACTS_A_BATCH = 10_000  # a transaction that writes for long holds back the read models
 NOTES_A_BATCH = 500
 _MEDIA_PERCENT = 20
 _HOLD = "SELECT pg_advisory_xact_lock(hashtext('review_import'), %s)"
