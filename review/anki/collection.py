@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -134,8 +135,9 @@ class Collection:
             for nid, *rest in self._rows(_CARDS, *between):
                 if note := by_id.get(nid):
                     note.cards.append(_card(rest))
-            log = np.array(self._rows(_LOG, *between), np.int64)
-            return Batch(notes, log.reshape(-1).view(ROW))
+            self._within()
+            numbers = chain.from_iterable(self._db.execute(_LOG, between))
+            return Batch(notes, np.fromiter(numbers, np.int64).view(ROW))
 
     def batches(self, after: int, count: int) -> Iterator[Batch]:
         """Yield all notes after ``after``, some at a time."""

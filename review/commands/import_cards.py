@@ -19,6 +19,7 @@ from review.anki.notetypes import DEFAULT_DECK, Notetype
 from review.anki.rendering import Sides, sides, values_of
 from review.commands.import_context import Context
 from review.commands.import_facts import OfCard
+from review.commands.import_rows import NULL, array, as_text, escaped, row
 from review.days import day_starts_at, local_moment
 from review.models import Stage
 from review.normal_form import normal_form
@@ -80,35 +81,40 @@ def written(
     return Written(shown, [tag[:TAG_MAX] for tag in note.tags[:TAGS_MAX]], list(media), source)
 
 
-def content_row(context: Context, card: OfCard, note_id: UUID, made: Written) -> tuple[object, ...]:
-    """Return a new card's content."""
-    now, front = context.now, made.sides.front
-    return (
-        card.content_id, card.public_id.hex, context.learner.id, card.category_id, note_id.hex,
-        front, made.sides.back or front, "", "", normal_form(text(front)), made.tags,
-        orjson.dumps(made.media), orjson.dumps(made.source), now, now,
+def content_row(context: Context, card: OfCard, note_id: UUID, made: Written) -> str:
+    """Return a new card's content, as COPY takes it."""
+    now, front = as_text(context.now), made.sides.front
+    return row(
+        str(card.content_id), card.public_id.hex, str(context.learner.id), str(card.category_id),
+        note_id.hex, escaped(front), escaped(made.sides.back or front), "", "",
+        escaped(normal_form(text(front))), escaped(array(made.tags)),
+        escaped(orjson.dumps(made.media).decode()), escaped(orjson.dumps(made.source).decode()),
+        now, now,
     )  # fmt: skip
 
 
 def schedule_row(
     context: Context, of_card: OfCard, card: CardRow, log: Log, came_with: Memory | None
-) -> tuple[object, ...]:
+) -> str:
     """Return a new card's schedule; a new one's moment keeps its place among the new."""
+    key, user = str(of_card.content_id), str(context.learner.id)
+    suspended_at, buried_until = map(as_text, asleep(context, card))
     if came_with is None:
         position = timedelta(microseconds=min(max(card.due, 0), _NEW_POSITIONS))
-        due_at = context.began_at - timedelta(seconds=1) + position
-        return (
-            of_card.content_id, context.learner.id, int(Stage.NEW), None, None, None, due_at,
-            due_at, None, 0, 0, *asleep(context, card), None,
+        due_at = as_text(context.began_at - timedelta(seconds=1) + position)
+        return row(
+            key, user, str(int(Stage.NEW)), NULL, NULL, NULL, due_at, due_at, NULL, "0", "0",
+            suspended_at, buried_until, NULL,
         )  # fmt: skip
     state = came_with.state
     first = [memory.moment(at) for at in log.answers["at"][:1].tolist()]
     leech_from = context.rules[of_card.parameters_id][1].threshold
     leech_at = context.now if 0 < leech_from <= state.lapses else None
-    return (
-        of_card.content_id, context.learner.id, state.stage, state.step, state.stability,
-        state.difficulty, min([*first, came_with.at]), state.due_at, state.reviewed_at, state.reps,
-        state.lapses, *asleep(context, card), leech_at,
+    return row(
+        key, user, str(state.stage), as_text(state.step), as_text(state.stability),
+        as_text(state.difficulty), as_text(min([*first, came_with.at])), as_text(state.due_at),
+        as_text(state.reviewed_at), str(state.reps), str(state.lapses), suspended_at,
+        buried_until, as_text(leech_at),
     )  # fmt: skip
 
 

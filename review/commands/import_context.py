@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -24,6 +25,10 @@ from review.scheduling import Parameters
 
 PROBLEMS_SHOWN = 100
 _NAMESPACE = UUID("b8f1a54e-6a5e-5d0c-9a43-1a8f6f0f2c11")
+_DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST_DAY = -day_number(date(1970, 1, 1))
+_CHANGES = 2 * _DAY_MS  # no offset is as large
 _QUARTER_MS = 900_000  # offsets of time zones are multiples of a quarter of an hour
 
 
@@ -75,14 +80,36 @@ class Report:
 
 
 class LocalDays:
-    """Days and hours of one learner's many moments, each quarter of an hour looked up once."""
+    """Days and hours of one learner's many moments, as ``local_moment`` tells them one by one."""
 
     def __init__(self, time_zone: str, rollover_hour: int) -> None:
         self._clock = time_zone, rollover_hour
+        self._zone = ZoneInfo(time_zone)
+        self._offsets: dict[int, int] = {}
         self._found: dict[int, tuple[int, int]] = {}
 
     def __call__(self, at_ms: Columns) -> tuple[Columns, Columns]:
         """Return the learner's own days, as the database counts them, and hours of moments."""
+        numbers, places = np.unique(at_ms // _DAY_MS, return_inverse=True)
+        offsets = np.array([self._offset(number) for number in numbers.tolist()])[places]
+        local = at_ms + offsets
+        days = (local - self._clock[1] * _HOUR_MS) // _DAY_MS - _FIRST_DAY
+        hours = local // _HOUR_MS % 24
+        changing = np.flatnonzero(offsets == _CHANGES)
+        if len(changing):
+            days[changing], hours[changing] = self._one_by_one(at_ms[changing])
+        return days, hours
+
+    def _offset(self, number: int) -> int:
+        """Return the zone's offset on a day of UTC, or that its clocks change about then."""
+        if number not in self._offsets:
+            about = [moment((number + each) * _DAY_MS) for each in range(-1, 3)]
+            found = {each.astimezone(self._zone).utcoffset() for each in about}
+            offset = found.pop() or timedelta()
+            self._offsets[number] = _CHANGES if found else offset // _MILLISECOND
+        return self._offsets[number]
+
+    def _one_by_one(self, at_ms: Columns) -> tuple[Columns, Columns]:
         quarters, places = np.unique(at_ms // _QUARTER_MS, return_inverse=True)
         found = np.array([self._day(quarter) for quarter in quarters.tolist()])
         return found[places, 0], found[places, 1]

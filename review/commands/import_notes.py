@@ -25,7 +25,7 @@ from review.commands.import_context import Context, Place, Report
 from review.commands.import_facts import OfCard
 from review.commands.import_known import Returning, says_else
 from review.commands.import_moves import Moved, moved
-from review.commands.import_rows import KnownContent, known_contents, new_keys, packed
+from review.commands.import_rows import KnownContent, known_contents, new_keys
 from review.import_models import Medium
 from review.parameters import DEFAULT_ID
 
@@ -132,7 +132,8 @@ def _pack(context: Context, batch: Batch, keys: Sequence[int]) -> None:
     batch.fact_count += sum(each is not None for each in memories)
     if not context.is_dry_run:
         batch.facts = b"".join(_facts(context, new, cards, memories))
-        batch.contents, batch.schedules = packed(contents), packed(schedules)
+        batch.contents = "".join(contents).encode()
+        batch.schedules = "".join(schedules).encode()
 
 
 def _memory(context: Context, new: _New) -> Memory | None:

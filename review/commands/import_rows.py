@@ -1,9 +1,8 @@
 """The statements of an import: they look up and store hundreds of contents with their schedules."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
-from types import NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -25,6 +24,7 @@ SCHEDULE_COLUMNS = (
     "content_id", "user_id", "stage", "step", "stability", "difficulty", "added_at", "due_at",
     "reviewed_at", "reps", "lapses", "suspended_at", "buried_until", "leech_at",
 )  # fmt: skip
+NULL = "\\N"
 _CHUNK_BYTES = 1 << 18
 _DECK = """
 UPDATE review_content SET source = jsonb_set(source, '{anki,deck}', to_jsonb(%s::text))
@@ -93,12 +93,12 @@ def remember_deck(deck: str, content_ids: Collection[int]) -> None:
 
 
 def store_contents(rows: bytes) -> None:
-    """Store contents, rows of CONTENT_COLUMNS as ``packed`` makes them."""
+    """Store contents, rows of CONTENT_COLUMNS as ``row`` makes them."""
     copy(f"COPY review_content ({', '.join(CONTENT_COLUMNS)}) FROM STDIN", rows)
 
 
 def store_schedules(rows: bytes) -> None:
-    """Store schedules, rows of SCHEDULE_COLUMNS as ``packed`` makes them."""
+    """Store schedules, rows of SCHEDULE_COLUMNS as ``row`` makes them."""
     copy(f"COPY review_reviewschedule ({', '.join(SCHEDULE_COLUMNS)}) FROM STDIN", rows)
 
 
@@ -113,29 +113,27 @@ def copy(statement: str, rows: bytes) -> None:
             to.write(rows[start : start + _CHUNK_BYTES])
 
 
-def packed(rows: Iterable[tuple[object, ...]]) -> bytes:
-    """Return rows as COPY takes them."""
-    lines = ["\t".join([_TEXT[type(each)](each) for each in row]) + "\n" for row in rows]
-    return "".join(lines).encode()
+def row(*values: str) -> str:
+    """Return a row as COPY takes it; its values are free of tabs, line ends and backslashes."""
+    return "\t".join(values) + "\n"
 
 
-def _array(texts: list[str]) -> str:
+def array(texts: Iterable[str]) -> str:
+    """Return an array as PostgreSQL writes it."""
     plain = [each.replace("\\", "\\\\").replace('"', '\\"') for each in texts]
     quoted = ",".join([f'"{each}"' for each in plain])
-    return _text(f"{{{quoted}}}")
+    return f"{{{quoted}}}"
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return a text as it may stand in a row."""
     text = text.replace("\\", "\\\\").replace("\t", "\\t")  # many a text has none of them
     return text.replace("\n", "\\n").replace("\r", "\\r")
 
 
-_TEXT: dict[type, Callable[[Any], str]] = {
-    NoneType: lambda _: "\\N",
-    int: str,
-    float: repr,
-    str: _text,
-    bytes: lambda value: _text(value.decode()),
-    datetime: lru_cache(maxsize=4096)(datetime.isoformat),  # many a row has the same
-    list: _array,
-}
+@lru_cache(maxsize=4096, typed=True)  # 1 is no double, 1.0 is no integer
+def as_text(value: datetime | float | None) -> str:
+    """Return a moment, a number or nothing as it stands in a row; many rows have the same."""
+    if value is None:
+        return NULL
+    return value.isoformat() if isinstance(value, datetime) else repr(value)

@@ -7,14 +7,19 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from accounts.queries.learners import Learner
 from config.jobs.models import Job
 from review.anki import rendering
+from review.anki.memory import moment
 from review.commands import import_ahead, importing
+from review.commands.import_context import LocalDays
+from review.commands.import_facts import day_number
 from review.commands.importing import import_anki
+from review.days import local_moment
 from review.import_models import Import
 from review.models import Content, LearnerClock, ReviewHistory
 from review.queries.integrity import schedule_differences
@@ -185,3 +190,17 @@ def test_a_text_that_is_no_html_is_left_as_it_is() -> None:
     assert len(plain) > 1_100_000
     assert rendering._CLEANER.clean(plain) == plain
     assert rendering._CLEANER.clean(plain[::-1]) == plain[::-1]
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia", "UTC"]
+)
+@pytest.mark.parametrize("rollover_hour", [0, 4])
+def test_days_and_hours_of_many_moments_are_those_of_each(zone: str, rollover_hour: int) -> None:
+    first, year_ms = 1_300_000_000_000, 366 * 86_400_000
+    moments = np.sort(np.random.default_rng(5).integers(first, first + 2 * year_ms, 4000))
+    days, hours = LocalDays(zone, rollover_hour)(moments)
+    each = [local_moment(moment(at), zone, rollover_hour) for at in moments.tolist()]
+    assert list(zip(days.tolist(), hours.tolist(), strict=True)) == [
+        (day_number(day), hour) for day, hour in each
+    ]
