@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from review.commands.import_context import Context
 from review.commands.import_notes import Batch, keys_for, look_up, named, prepared
+from review.commands.import_rows import send_ahead
 
 _SWITCH_SECONDS = 0.0005  # whoever stores mostly waits, and is not to wait for us too
 
@@ -18,6 +19,7 @@ def batches_ahead(context: Context, after: int, size: int) -> Iterator[Iterator[
     The thread never asks the database of ours: what a batch needs of it is looked up here, between
     two batches, so before the last one is stored. At the end the thread is at rest.
     """
+    send_ahead()
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     thread = ThreadPoolExecutor(1, "import-ahead")
@@ -35,7 +37,7 @@ def _batches(
     reading = thread.submit(next, read, None)
     making: Future[Batch] | None = None
     while notes := reading.result():
-        known = look_up(context, notes), keys_for(context, notes)
+        known = look_up(context, notes, is_guess=True), keys_for(context, notes)
         ready, making = making, thread.submit(prepared, context, notes, *known)
         reading = thread.submit(next, read, None)
         if ready:

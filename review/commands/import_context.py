@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from accounts.queries.learners import Learner
-from review.access import categories_of
+from review.access import categories_of, contents_of
 from review.anki.collection import Collection
 from review.anki.log import Columns
 from review.anki.memory import Calendar, moment
@@ -135,6 +135,7 @@ class Context:
     places: dict[int, Place] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    keys: list[int] = field(default_factory=list)  # of contents to be, for this import alone
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -158,6 +159,11 @@ class Context:
         return {key: path(row) for key, row in rows.items()}
 
     @cached_property
+    def had_contents(self) -> bool:
+        """Whether the learner had any when this unit began."""
+        return contents_of(self.learner).exists()
+
+    @cached_property
     def rules(self) -> dict[int, tuple[Parameters, LeechRule]]:
         """What schedules cards, by the parameters' key."""
         keys = {DEFAULT_ID, *(place.parameters_id for place in self.places.values())}
@@ -171,8 +177,7 @@ class Context:
 
     def ask(self) -> "Context":
         """Read now what is in the database: the thread that makes batches does not ask there."""
-        assert self.category_paths is not None
-        assert self.rules
+        _ = self.category_paths, self.rules, self.had_contents
         return self
 
     def note_id(self, guid: str) -> UUID:

@@ -30,6 +30,7 @@ from review.import_models import Medium
 from review.parameters import DEFAULT_ID
 
 CARDS_OF_NOTE_MAX = 1_000
+KEYS_AT_ONCE = 2_000
 _NO_PLACE = Place(0, DEFAULT_ID)
 
 
@@ -92,8 +93,10 @@ def named(context: Context, rows: Rows) -> Notes:
     return Notes(rows, ids, [media_names(row.fields) for row in rows.notes])
 
 
-def look_up(context: Context, notes: Notes) -> Found:
-    """Return what the learner has of the notes by now."""
+def look_up(context: Context, notes: Notes, *, is_guess: bool = False) -> Found:
+    """Return what the learner has of the notes; a guess asks only who had anything before."""
+    if is_guess and not context.had_contents:
+        return Found([], _media(context, notes))
     note_ids, own = [note_id for note_id, _ in notes.ids], [own for _, own in notes.ids if own]
     return Found(known_contents(context.learner, note_ids, own), _media(context, notes))
 
@@ -101,7 +104,12 @@ def look_up(context: Context, notes: Notes) -> Found:
 def keys_for(context: Context, notes: Notes) -> Sequence[int]:
     """Return as many keys of contents as the notes may need."""
     count = sum(len(row.cards) for row in notes.rows.notes)
-    return range(count) if context.is_dry_run else new_keys(count)
+    if context.is_dry_run:
+        return range(count)
+    if len(context.keys) < count:
+        context.keys += new_keys(max(count, KEYS_AT_ONCE))
+    taken, context.keys = context.keys[:count], context.keys[count:]
+    return taken
 
 
 def prepared(context: Context, notes: Notes, found: Found, keys: Sequence[int]) -> Batch:

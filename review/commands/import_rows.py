@@ -1,5 +1,7 @@
 """The statements of an import: they look up and store hundreds of contents with their schedules."""
 
+import os
+import socket
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -25,7 +27,7 @@ SCHEDULE_COLUMNS = (
     "reviewed_at", "reps", "lapses", "suspended_at", "buried_until", "leech_at",
 )  # fmt: skip
 NULL = "\\N"
-_CHUNK_BYTES = 1 << 18
+_CHUNK_BYTES, _SENT_AHEAD_BYTES = 1 << 18, 4 << 20  # the kernel may allow less
 _DECK = """
 UPDATE review_content SET source = jsonb_set(source, '{anki,deck}', to_jsonb(%s::text))
 WHERE id = ANY(%s)
@@ -100,6 +102,13 @@ def store_contents(rows: bytes) -> None:
 def store_schedules(rows: bytes) -> None:
     """Store schedules, rows of SCHEDULE_COLUMNS as ``row`` makes them."""
     copy(f"COPY review_reviewschedule ({', '.join(SCHEDULE_COLUMNS)}) FROM STDIN", rows)
+
+
+def send_ahead() -> None:
+    """Let the kernel take a whole batch at once: who stores it does not wait for who sends it."""
+    connection.ensure_connection()
+    with socket.socket(fileno=os.dup(connection.connection.fileno())) as sent:
+        sent.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD_BYTES)
 
 
 def copy(statement: str, rows: bytes) -> None:

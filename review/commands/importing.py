@@ -45,7 +45,10 @@ UNIT_SECONDS = 10.0
 FACTS_A_BATCH = 10_000  # a transaction that writes for long holds back the read models
 NOTES_A_BATCH = 500
 _MEDIA_PERCENT = 20
-_HOLD = "SELECT pg_advisory_xact_lock(hashtext('review_import'), %s)"
+_HOLD = """
+SELECT set_config('synchronous_commit', 'off', true),
+       pg_advisory_xact_lock(hashtext('review_import'), %s)
+"""
 
 
 class _Unit(NamedTuple):
@@ -204,7 +207,6 @@ def _begin(context: Context) -> None:
     No batch waits for the disk: one that a crash takes back takes the cursor back with it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
         cursor.execute(_HOLD, [context.learner.id % (1 << 31)])
 
 
