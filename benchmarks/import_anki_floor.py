@@ -9,7 +9,7 @@ from typing import Any
 
 from benchmarks.cpu import backend_cpu_ms
 
-_CONTENTS_A_BATCH = 200
+_CONTENTS_A_BATCH = 400
 _OTHER_ID = "overlay(public_id::text PLACING 'f' FROM 20 FOR 1)::uuid"
 _RANGE = "SELECT min(id), max(id) FROM review_content WHERE user_id = %s"
 _NEXT = "SELECT setval('review_content_id_seq', nextval('review_content_id_seq') + %s)"
