@@ -17,7 +17,8 @@ from review.models import ReviewHistory
 from review.parameters import chosen
 from review.scheduling import MemoryState
 
-# As review.access.locked_schedules locks them: schedule and content, everybody in one order.
+# As review.access.locked_schedules locks them: schedule and content, everybody in one order. The
+# category is looked up, not joined: a card that was moved while we waited would be left out.
 # Instants and ids come as text, which is read many times faster than Django's own types.
 _LOCK = """
 SELECT replace(content.public_id::text, '-', ''), content.id, content.category_id,
