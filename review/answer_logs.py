@@ -39,7 +39,7 @@ class AnswerLog:
 
 def answer_log(learner: Learner) -> AnswerLog:
     """Return the learner's latest 200,000 answers at most, those undone left out. One query."""
-    rows = ReviewHistory.objects.filter(user_id=learner.id, sign=1, undone_by=None)
+    rows = ReviewHistory.objects.filter(user_id=learner.id, sign=1, undos=None)
     latest = rows.order_by("-reviewed_at")[:ANSWERS_MAX].values_list(
         "content_id", "reviewed_at", "public_id", "kind", "rating", "stage_before", "taken_ms"
     )

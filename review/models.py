@@ -151,9 +151,7 @@ class ReviewSchedule(Placed):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False
     )
     stage = models.PositiveSmallIntegerField(choices=Stage, default=Stage.NEW)
-    step = models.PositiveSmallIntegerField(
-        null=True, help_text="Index of the learning step, if in one"
-    )
+    step = models.PositiveSmallIntegerField(null=True, help_text="The learning step it is in")
     stability = models.FloatField(null=True, help_text="Days until recall falls to 90 %")
     difficulty = models.FloatField(null=True, help_text="1-10")
     added_at = models.DateTimeField(help_text="When the card could first be reviewed")
@@ -211,9 +209,7 @@ class ReviewHistory(models.Model):
     category = models.ForeignKey(Category, models.DO_NOTHING, related_name="+", **_LOOSE)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.REVIEW)
     sign = models.SmallIntegerField(default=1)
-    undoes = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="undone_by", db_constraint=False
-    )
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, related_name="undos", **_LOOSE)
     rating = models.PositiveSmallIntegerField(
         null=True, choices=[(r.value, r.name.lower()) for r in Rating]
     )
@@ -237,6 +233,9 @@ class ReviewHistory(models.Model):
         verbose_name_plural = "review history"
         constraints = [
             models.UniqueConstraint(fields=["user", "public_id"], name="one_review_a_public_id"),
+            models.UniqueConstraint(
+                fields=["undoes"], condition=Q(undoes__isnull=False), name="undone_once"
+            ),
             models.CheckConstraint(
                 condition=Q(rating__range=(1, 4)) | Q(rating=None), name="rating_1_to_4"
             ),

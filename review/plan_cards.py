@@ -120,7 +120,7 @@ def _done(learner: Learner, today: date, now: datetime) -> dict[tuple[int, bool]
             content__schedule__reviewed_at__gte=now - timedelta(days=2),
             local_day=today,
             sign=1,
-            undone_by=None,
+            undos=None,
             rating__isnull=False,
             stage_before__in=(Stage.NEW, Stage.REVIEW),
         )

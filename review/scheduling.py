@@ -81,16 +81,9 @@ def grade(
     now, model = _in_utc(now), parameters.model
     after = _next(model, state, rating, _recall(model, state, now))
     reps = state.reps + 1
-    return MemoryState(
-        due_at=_due_at(after, now, parameters, _Fuzz(f"{seed}:{reps}")),
-        stage=after.stage,
-        step=after.step,
-        stability=after.stability,
-        difficulty=after.difficulty,
-        reviewed_at=now,
-        reps=reps,
-        lapses=state.lapses + (state.stage == REVIEW and rating == AGAIN),
-    )
+    due_at = _due_at(after, now, parameters, _Fuzz(f"{seed}:{reps}"))
+    lapses = state.lapses + (state.stage == REVIEW and rating == AGAIN)
+    return MemoryState(due_at, *after[:4], now, reps, lapses)
 
 
 def preview(
@@ -121,23 +114,23 @@ class _Fuzz:
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
-        self._random: random.Random | None = None
         self._words: list[int] = []
 
     def between(self, lowest: int, highest: int) -> int:
         """Return a number of the range, both ends included."""
         count, index = highest - lowest + 1, 0
+        words = self._words or self._first()
         unused_bits = 32 - count.bit_length()
-        while (number := self._word(index) >> unused_bits) >= count:
+        while (number := words[index] >> unused_bits) >= count:
             index += 1
+            if index == len(words):
+                words.append(self._random.getrandbits(32))
         return lowest + number
 
-    def _word(self, index: int) -> int:
-        if self._random is None:
-            self._random = random.Random(self._seed)  # noqa: S311  spreads load, guards nothing
-        while index >= len(self._words):
-            self._words.append(self._random.getrandbits(32))
-        return self._words[index]
+    def _first(self) -> list[int]:
+        self._random = random.Random(self._seed)  # noqa: S311  spreads load, guards nothing
+        self._words.append(self._random.getrandbits(32))
+        return self._words
 
 
 def _in_utc(now: datetime) -> datetime:

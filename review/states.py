@@ -24,7 +24,7 @@ def state_of(schedule: ReviewSchedule) -> MemoryState:
 def effective_facts(*schedules: ReviewSchedule) -> dict[int, list[Fact]]:
     """Return, by content key, what has happened to the cards and was not undone. One query."""
     rows = ReviewHistory.objects.filter(
-        content_id__in=[schedule.pk for schedule in schedules], sign=1, undone_by=None
+        content_id__in=[schedule.pk for schedule in schedules], sign=1, undos=None
     ).values_list("content_id", "public_id", "rating", "reviewed_at", "parameters_id", "imported")
     facts: dict[int, list[Fact]] = {schedule.pk: [] for schedule in schedules}
     for content_id, public_id, rating, reviewed_at, parameters_id, imported in rows:

@@ -88,7 +88,7 @@ def initialise(root: Path, *, is_durable: bool = True) -> None:
     with (draft / "postgresql.conf").open("a") as config:
         config.write(
             "listen_addresses = ''\nunix_socket_permissions = 0700\nmax_connections = 60\n"
-            "shared_buffers = 128MB\nwal_compression = on\njit = off\n"
+            "shared_buffers = 128MB\nwal_compression = on\nwal_init_zero = off\njit = off\n"
             "timezone = 'UTC'\nlog_timezone = 'UTC'\n" + ("" if is_durable else "fsync = off\n")
         )
     draft.rename(data_dir(root))

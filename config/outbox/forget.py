@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import JSONField, Q
+from django.db.models.functions import Cast
 
 from config.operations.personal_data import Person
 from config.outbox import stream
@@ -14,7 +15,8 @@ def forget(people: Sequence[Person]) -> None:
     ids = {str(person.public_id) for person in people}
     named = Q()
     for public_id in ids:
-        named |= Q(events__contains=[{"data": {"learner_id": public_id}}])
-    OutboxEntry.objects.filter(named).delete()
+        named |= Q(searchable__contains=[{"data": {"learner_id": public_id}}])
+    searchable = Cast("events", JSONField())
+    OutboxEntry.objects.annotate(searchable=searchable).filter(named).delete()
     DeadLetter.objects.filter(event__data__learner_id__in=ids).delete()
     stream.drop("learner_id", ids)

@@ -2,12 +2,14 @@
 
 from django.db import models
 
+from config.outbox.fields import JSONTextField
+
 
 class OutboxEntry(models.Model):
     """The events of one transaction, stored by that very transaction; the relay sends them."""
 
     id = models.BigAutoField(primary_key=True)
-    events = models.JSONField(help_text="Envelopes: id, type, version, data")
+    events = JSONTextField(help_text="Envelopes: id, type, version, data")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True)
 

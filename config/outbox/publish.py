@@ -8,9 +8,9 @@ import orjson
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from config.identifiers import new_public_id
+from config.identifiers import new_public_id_text
 
-_STORE = "INSERT INTO outbox_outboxentry (events, created_at) VALUES (%s::jsonb, now())"
+_STORE = "INSERT INTO outbox_outboxentry (events, created_at) VALUES (%s, now())"
 
 
 class Event(Protocol):
@@ -33,7 +33,7 @@ def _name(module: str, name: str) -> str:
 def envelope(event: Event) -> Mapping[str, Any]:
     """Return what is sent: an id of its own, the type, its version and the fields as data."""
     return {
-        "id": new_public_id(),
+        "id": new_public_id_text(),
         "type": type_of(type(event)),
         "version": event.version,
         "data": event,

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.queries.learners import Learner
 from config.errors import ReseeError
@@ -61,7 +61,7 @@ def record_reviews(
         Given(place, answer.public_id or new_public_id(), answer.reviewed_at or now, answer)
         for place, answer in enumerate(answers)
     ]
-    ids = Counter(each.public_id.hex for each in given)
+    ids = Counter(each.public_id for each in given)
     twice = {public_id for public_id, count in ids.items() if count > 1}
     try:
         with transaction.atomic():
@@ -80,32 +80,34 @@ def check_size(count: int) -> None:
 
 
 def _record_all(
-    learner: Learner, given: Sequence[Given], now: datetime, *, not_plain: set[str]
+    learner: Learner, given: Sequence[Given], now: datetime, *, not_plain: set[UUID]
 ) -> list[Outcome]:
-    """``not_plain`` are the ids that are recorded already or stand twice, hexadecimal."""
+    """``not_plain`` are the ids that are recorded already or stand twice."""
     cards = locked_cards(learner, {each.answer.content_id for each in given})
     plain, rest = _plain_and_rest(cards, given, not_plain, now)
     found = merged(learner, rest, now) if rest else Merged()
     if plain or found.facts:
-        append_facts(learner, _all_facts(learner, plain, found, now))
-        save_states(found.states)
-        count = len(found.facts)
-        publish(*_events(learner, found, tick(learner.id, count) - count + 1, now))
+        count = append_facts(learner, _all_facts(learner, plain, found, now))
+        first = tick(learner.id, count) - count + 1
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            save_states(found.states)
+            events = list(_events(learner, found, first, now))  # made while the database saves
+        publish(*events)
     return [found.outcomes[place] for place in range(len(given))]
 
 
 def _plain_and_rest(
-    cards: Mapping[str, Card], given: Sequence[Given], known: set[str], now: datetime
+    cards: Mapping[str, Card], given: Sequence[Given], known: set[UUID], now: datetime
 ) -> tuple[list[_Plain], list[Given]]:
     """Return the cards that have plain answers only, and the answers of all others."""
-    by_card: dict[str, list[Given]] = {}
+    by_card: dict[UUID, list[Given]] = {}
     for each in given:
-        by_card.setdefault(each.answer.content_id.hex, []).append(each)
+        by_card.setdefault(each.answer.content_id, []).append(each)
     plain: list[_Plain] = []
     rest: list[Given] = []
     latest = now + CLOCK_SKEW
-    for public_id, group in by_card.items():
-        card = cards.get(public_id)
+    for content_id, group in by_card.items():
+        card = cards.get(content_id.hex)
         if card and all(_is_plain(card, each, known, latest) for each in group):
             plain.append(_Plain(card, parameters(card.parameters_id), group))
         else:
@@ -113,7 +115,7 @@ def _plain_and_rest(
     return plain, sorted(rest)
 
 
-def _is_plain(card: Card, given: Given, known: set[str], latest: datetime) -> bool:
+def _is_plain(card: Card, given: Given, known: set[UUID], latest: datetime) -> bool:
     """Tell whether there is no more to do than to grade: nothing to refuse, nothing to merge."""
     state, at = card.state, given.at
     is_untouched = state.reviewed_at is None and state.due_at == card.added_at  # nor made new again
@@ -121,7 +123,7 @@ def _is_plain(card: Card, given: Given, known: set[str], latest: datetime) -> bo
         (is_untouched or (state.reviewed_at is not None and state.reviewed_at < at))
         and card.is_open
         and card.added_at <= at <= latest
-        and given.public_id.hex not in known
+        and given.public_id not in known
     )
 
 

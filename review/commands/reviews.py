@@ -59,8 +59,8 @@ def undo_review(*, learner: Learner, review_id: UUID, now: datetime) -> Recorded
         raise NotUndoable("An undo is not undone: answer the card again.")
     if undone.kind == Kind.IMPORT:
         raise NotUndoable("What was imported happened elsewhere and is not undone.")
-    if hasattr(undone, "undone_by"):
-        return outcome(schedule, undone.undone_by, state_of(schedule), is_new=False)
+    if before := undone.undos.first():
+        return outcome(schedule, before, state_of(schedule), is_new=False)
     facts = effective_facts(schedule)[schedule.pk]
     state = card_replay(schedule, [fact for fact in facts if fact.public_id != review_id])
     undo = ReviewHistory(

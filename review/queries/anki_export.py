@@ -187,7 +187,7 @@ class _Export:
 
     def _log(self, rows: QuerySet[Content], *, is_imported: bool) -> Iterator[tuple[int, ...]]:
         facts = ReviewHistory.objects.filter(
-            content__in=rows, sign=1, undone_by=None, rating__isnull=False
+            content__in=rows, sign=1, undos=None, rating__isnull=False
         )
         facts = facts.filter(kind="import") if is_imported else facts.exclude(kind="import")
         ordered = facts.order_by("reviewed_at", "public_id").values_list(*_LOG_COLUMNS)

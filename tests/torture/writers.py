@@ -131,7 +131,7 @@ class Writer:
 
     def undo(self, member: Member) -> None:
         """Take one of the last reviews or resets back."""
-        rows = ReviewHistory.objects.filter(user_id=member.learner.id, undone_by=None)
+        rows = ReviewHistory.objects.filter(user_id=member.learner.id, undos=None)
         done = rows.exclude(kind=ReviewHistory.Kind.UNDO).order_by("-id")
         ids = list(done.values_list("public_id", flat=True)[:RECENT])
         undo_review(learner=member.learner, review_id=self.random.choice(ids), now=timezone.now())
