@@ -48,12 +48,16 @@ _SAVED_TYPES = (
     "timestamptz", "smallint", "smallint", "float8", "float8", "timestamptz", "int", "int",
     "timestamptz", "timestamptz",
 )  # fmt: skip
+_SAVED_ARRAYS = ", ".join(
+    f"%({name})s::{kind}[]" for name, kind in zip(SAVED_FIELDS, _SAVED_TYPES, strict=True)
+)
+# The keys stand there twice: else the planner hashes everybody's schedules to find a thousand.
 _SAVE = f"""
 UPDATE review_reviewschedule AS schedule
 SET {", ".join(f"{name} = new.{name}" for name in SAVED_FIELDS)}
-FROM unnest(%s::bigint[], {", ".join(f"%s::{kind}[]" for kind in _SAVED_TYPES)})
+FROM unnest(%(keys)s::bigint[], {_SAVED_ARRAYS})
     AS new (content_id, {", ".join(SAVED_FIELDS)})
-WHERE schedule.content_id = new.content_id
+WHERE schedule.content_id = new.content_id AND schedule.content_id = ANY(%(keys)s::bigint[])
 """  # noqa: S608  column names of ours
 _CHUNK = 100  # rows sent at once: the database appends them while the next are computed
 
@@ -116,7 +120,8 @@ def save_states(states: Mapping[int, tuple[MemoryState, Standing]]) -> None:
     """Save the schedules' states and standings, given by key."""
     columns = zip(*[(*state, *standing) for state, standing in states.values()], strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [_array(states), *map(_array, columns)])
+        saved = dict(zip(SAVED_FIELDS, map(_array, columns), strict=True))
+        cursor.execute(_SAVE, saved | {"keys": _array(states)})
 
 
 def _card(row: tuple[Any, ...]) -> Card:

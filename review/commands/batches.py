@@ -83,8 +83,11 @@ def _record_all(
     learner: Learner, given: Sequence[Given], now: datetime, *, not_plain: set[UUID]
 ) -> list[Outcome]:
     """``not_plain`` are the ids that are recorded already or stand twice."""
-    cards = locked_cards(learner, {each.answer.content_id for each in given})
-    plain, rest = _plain_and_rest(cards, given, not_plain, now)
+    by_card: dict[UUID, list[Given]] = {}
+    for each in given:
+        by_card.setdefault(each.answer.content_id, []).append(each)
+    cards = locked_cards(learner, by_card)
+    plain, rest = _plain_and_rest(cards, by_card, not_plain, now)
     found = merged(learner, rest, now) if rest else Merged()
     if plain or found.facts:
         count = append_facts(learner, _all_facts(learner, plain, found, now))
@@ -97,12 +100,12 @@ def _record_all(
 
 
 def _plain_and_rest(
-    cards: Mapping[str, Card], given: Sequence[Given], known: set[UUID], now: datetime
+    cards: Mapping[str, Card],
+    by_card: Mapping[UUID, list[Given]],
+    known: set[UUID],
+    now: datetime,
 ) -> tuple[list[_Plain], list[Given]]:
     """Return the cards that have plain answers only, and the answers of all others."""
-    by_card: dict[UUID, list[Given]] = {}
-    for each in given:
-        by_card.setdefault(each.answer.content_id, []).append(each)
     plain: list[_Plain] = []
     rest: list[Given] = []
     latest = now + CLOCK_SKEW
