@@ -47,6 +47,7 @@ def _plain(field: "Field[Any, Any]", number: int) -> Any:
         "DateTimeField": timezone.now() + timedelta(days=number),
         "DateField": timezone.now().date() + timedelta(days=number),
         "JSONField": [[number]],
+        "JSONTextField": [number],
         "ArrayField": [1.0] * 21,
         "FloatField": 0.5,
         "BooleanField": False,

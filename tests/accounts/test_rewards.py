@@ -139,7 +139,7 @@ def test_a_review_earns_xp_a_mission_and_a_character(api: ApiClient, alice: User
     facts = [review(learner, card(learner, word, now), at=now) for word in ("a", "b")]
     with connection.cursor() as cursor:
         cursor.execute("SELECT events FROM outbox_outboxentry ORDER BY id")
-        sent = [event for (events,) in cursor.fetchall() for event in orjson.loads(events)]
+        sent = [event for (events,) in cursor.fetchall() for event in events]
     subscription = subscriptions()["accounts.handlers.reward_review"]
     for event in [*sent, *sent]:
         if event["type"] in subscription.kinds:

@@ -218,4 +218,4 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
     for pid in (*pids, process.pid):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)  # a busy disk can hold it
