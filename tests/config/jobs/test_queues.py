@@ -25,6 +25,8 @@ from tests.ocr import images
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BROKER = f"redis+socket://{home.valkey_socket()}?virtual_host=8"  # nobody else's queues
 
+pytestmark = pytest.mark.xdist_group("queues")  # they are emptied before each test
+
 
 @pytest.fixture
 def own_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
