@@ -1,6 +1,5 @@
 """Batches of an import, ready to be stored: while one is stored, the next is made."""
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,8 +7,6 @@ from contextlib import contextmanager
 from review.commands.import_context import Context
 from review.commands.import_notes import Batch, keys_for, look_up, named, prepared
 from review.commands.import_rows import send_ahead
-
-_SWITCH_SECONDS = 0.0005  # whoever stores mostly waits, and is not to wait for us too
 
 
 @contextmanager
@@ -20,14 +17,11 @@ def batches_ahead(context: Context, after: int, size: int) -> Iterator[Iterator[
     two batches, so before the last one is stored. At the end the thread is at rest.
     """
     send_ahead()
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_SECONDS)
     thread = ThreadPoolExecutor(1, "import-ahead")
     try:
         yield _batches(context.ask(), thread, after, size)
     finally:
         thread.shutdown(cancel_futures=True)
-        sys.setswitchinterval(interval)
 
 
 def _batches(
