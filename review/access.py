@@ -112,6 +112,16 @@ def contents_of(learner: Learner) -> QuerySet[Content]:
     return Content.objects.filter(user_id=learner.id)
 
 
+def cards_of(user_id: int) -> QuerySet[ReviewSchedule]:
+    """Return the schedules of the learner's cards, without archived ones.
+
+    The contents' owner is named too: else everybody's contents are read to find a learner's.
+    """
+    return ReviewSchedule.objects.filter(
+        user_id=user_id, content__user_id=user_id, content__archived_at=None
+    )
+
+
 def category_of(
     learner: Learner, public_id: UUID, *, field: str = "category", lock: bool = False
 ) -> Category:

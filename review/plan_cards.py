@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q
 
 from accounts.queries.learners import Learner
+from review.access import cards_of
 from review.days import day_starts_at, local_moment
 from review.levelling import HORIZON_DAYS
-from review.models import Category, LearnerClock, ReviewHistory, ReviewSchedule, Stage
+from review.models import Category, LearnerClock, ReviewHistory, Stage
 from review.parameters import chosen, parameters
 from review.plan_models import Plan
 from review.plan_terms import Calendar, PlanCard, Wishes, window
@@ -131,12 +132,7 @@ def _done(learner: Learner, today: date, now: datetime) -> dict[tuple[int, bool]
 
 
 def _rows(learner: Learner, now: datetime, *, all_cards: bool) -> list[Any]:
-    rows = ReviewSchedule.objects.filter(
-        user_id=learner.id,
-        content__archived_at=None,
-        suspended_at=None,
-        stage__in=(Stage.NEW, Stage.REVIEW),
-    )
+    rows = cards_of(learner.id).filter(suspended_at=None, stage__in=(Stage.NEW, Stage.REVIEW))
     if not all_cards:
         near = now + timedelta(days=HORIZON_DAYS + _WIDEST_DAYS)
         rows = rows.filter(Q(due_at__lt=near) | Q(placed_for__isnull=False))

@@ -12,10 +12,10 @@ from django.db.models import Max
 from accounts.queries.learners import Learner
 from config.cache import kept_or_made
 from config.errors import NotFound
-from review.access import category_of, contents_of, facts_seq
+from review.access import cards_of, category_of, contents_of, facts_seq
 from review.answer_logs import answer_log, habits_of
 from review.days import local_moment
-from review.models import LearnerClock, ReviewSchedule
+from review.models import LearnerClock
 from review.parameters import chosen, parameters
 from review.plan_models import Plan
 from review.queries.activity import activity
@@ -60,7 +60,7 @@ def chart(name: str, wanted: Wanted) -> dict[str, Any]:
 
 
 def _schedules(wanted: Wanted) -> Any:
-    rows = ReviewSchedule.objects.filter(user_id=wanted.learner.id, content__archived_at=None)
+    rows = cards_of(wanted.learner.id)
     if wanted.category_id is not None:
         below = category_and_below(wanted.learner, wanted.category_id)
         rows = rows.filter(content__category_id__in=below)

@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Extract
 
 from accounts.queries.learners import Learner
+from review.access import cards_of
 from review.models import LearnerClock, ReviewSchedule
 from review.parameters import chosen, parameters
 from review.queries.compiled import Compiled
@@ -98,7 +99,7 @@ def due_cards(
 def due_rows(*, user_id: int, now: datetime) -> "QuerySet[ReviewSchedule, dict[str, Any]]":
     """Return the cards due, oldest first, each row with how many they are in all."""
     of_learner = LearnerClock.objects.filter(user_id=OuterRef("user_id")).values("parameters_id")
-    rows = ReviewSchedule.objects.filter(is_due(now), user_id=user_id, content__archived_at=None)
+    rows = cards_of(user_id).filter(is_due(now))
     counted: Any = rows.annotate(learner_choice=Subquery(of_learner), due_count=Window(Count("*")))
     counted = counted.order_by("planned_at", "content_id").values(*_CARD, *STATE_FIELDS)
     found: QuerySet[ReviewSchedule, dict[str, Any]] = counted

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from accounts.queries.learners import Learner
-from review.access import category_of
+from review.access import cards_of, category_of
 from review.models import ReviewSchedule
 from review.queries.contents import category_and_below
 from review.queries.due import is_due
@@ -69,9 +69,7 @@ def newest_cards(learner: Learner, *, limit: int) -> list[AskedCard]:
 
 
 def _awake(learner: Learner) -> QuerySet[ReviewSchedule]:
-    return ReviewSchedule.objects.filter(
-        user_id=learner.id, suspended_at=None, content__archived_at=None
-    )
+    return cards_of(learner.id).filter(suspended_at=None)
 
 
 def _cards(rows: QuerySet[ReviewSchedule], limit: int) -> list[AskedCard]:

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.queries.learners import Learner, learners
+from review.access import cards_of
 from review.days import local_moment
-from review.models import ReviewSchedule
 from review.plan_cards import Planning, planning_of
 from review.plan_models import Plan
 from review.plan_terms import predicted_recall
@@ -59,7 +59,7 @@ def outlook(learner: Learner, *, now: datetime) -> dict[str, Any]:
 
     Nothing is hidden: what was put off is counted, and ``deferred_cards`` lists it.
     """
-    cards = ReviewSchedule.objects.filter(user_id=learner.id, content__archived_at=None)
+    cards = cards_of(learner.id)
     return {
         "due_count": cards.filter(is_due(now)).count(),
         "deferred_count": _deferred(learner, now).count(),
@@ -68,13 +68,7 @@ def outlook(learner: Learner, *, now: datetime) -> dict[str, Any]:
 
 
 def _deferred(learner: Learner, now: datetime) -> Any:
-    return ReviewSchedule.objects.filter(
-        user_id=learner.id,
-        content__archived_at=None,
-        suspended_at=None,
-        due_at__lte=now,
-        planned_at__gt=now,
-    )
+    return cards_of(learner.id).filter(suspended_at=None, due_at__lte=now, planned_at__gt=now)
 
 
 def deferred_cards(learner: Learner, *, now: datetime, limit: int) -> list[dict[str, Any]]:

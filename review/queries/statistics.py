@@ -14,7 +14,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.queries.learners import Learner, learners
 from review import projections, stat_cache
-from review.access import categories_of, facts_seq
+from review.access import cards_of, categories_of, facts_seq
 from review.days import day_starts_at, local_moment
 from review.models import ReviewSchedule, Stage
 from review.queries.compiled import Compiled
@@ -162,7 +162,7 @@ def card_counts(
     *, user_id: int, now: datetime, starts_at: datetime, ends_at: datetime
 ) -> "QuerySet[ReviewSchedule, dict[str, Any]]":
     """Return one row, or none for a learner without cards."""
-    cards: Any = ReviewSchedule.objects.filter(user_id=user_id, content__archived_at=None)
+    cards: Any = cards_of(user_id)
     counted: QuerySet[ReviewSchedule, dict[str, Any]] = cards.values("user_id").annotate(
         **{stage_name(stage): Count("pk", filter=Q(stage=stage)) for stage in Stage},
         suspended=Count("pk", filter=Q(suspended_at__isnull=False)),
