@@ -5,8 +5,9 @@
 Own PostgreSQL in a temporary folder; data made in SQL by read_model.sql: a heavy learner with 2 %
 of the rows, typical ones with about 4,000 each. The last line is JSON: medians in ms, CPU of the
 database process in ms; refresh_ratio is (fold + refresh after 200 new facts, many_ after 20,000) /
-refreshing a view straight over the history, refresh_growth what a refresh costs beside one with a
-tenth of the history before the view's 33 days; mismatches are figures in which the two ways differ.
+refreshing a view straight over the history, refresh_rounds holds the CPU of the three round by
+round, refresh_growth is what a refresh costs beside one with a tenth of the history before the
+view's 33 days; mismatches are figures in which the two ways differ.
 ``ours_ms`` is the exact read: the cache is used in http_cached_ms only.
 """
 

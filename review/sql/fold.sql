@@ -1,5 +1,7 @@
 -- One statement, so one snapshot. Every transaction below `hi` has ended: late commits and gaps in
 -- ids cannot matter. What stands in braces is filled in by projections.statement.
+-- Days are added in their order, by a rebuild too: so the last ones, which every refresh reads and
+-- every fold changes, lie side by side.
 WITH mark AS (
     SELECT *, pg_snapshot_xmin(pg_current_snapshot()) AS hi FROM review_readmodelwatermark
 ),
@@ -12,6 +14,7 @@ day_category AS (
     SELECT user_id, category_id, local_day, {sums} FROM fresh
     WHERE local_day >= (now() AT TIME ZONE 'UTC')::date - %(days_kept)s
     GROUP BY user_id, category_id, local_day
+    ORDER BY local_day
     ON CONFLICT (user_id, category_id, local_day) DO UPDATE SET {added}
 ),
 category_total AS (
@@ -25,6 +28,7 @@ user_day AS (
     SELECT user_id, local_day, {sums} FROM fresh
     WHERE NOT is_adjustment
     GROUP BY user_id, local_day
+    ORDER BY local_day
     ON CONFLICT (user_id, local_day) DO UPDATE SET {added}
 ),
 hour_class AS (
