@@ -1,7 +1,7 @@
 """Dashboard and categories, exact for the learner's own last answer.
 
-The 30 days are the learner's own, by today as of now; they are read from the view of recent days,
-with its own watermark, all time and streak from the rollups, with the fold's.
+The 30 days are the learner's own, by today as of now. The categories' are read from the view of
+recent days, with its own watermark; all else from the rollups, with the fold's.
 """
 
 import time
