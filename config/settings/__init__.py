@@ -2,11 +2,17 @@
 
 import os
 import socket
+from functools import cache
 
 from prometheus_client import values
 
-if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # of several machines process ids are the same
-    _HOST = socket.gethostname().replace("_", "-")
-    values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
-        lambda: f"{_HOST}-{os.getpid()}"
-    )
+
+@cache  # it is asked at every count
+def _process() -> str:
+    """Return a name for this process: of several machines process ids are the same."""
+    return f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
+
+
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.register_at_fork(after_in_child=_process.cache_clear)
+    values.ValueClass = values.MultiProcessValue(_process)  # type: ignore[no-untyped-call]
