@@ -112,7 +112,8 @@ def _started(root: Path, name: str) -> subprocess.Popen[bytes]:
         return web.start()
     command = [sys.executable, "-m", "benchmarks.http_read.fastapi_server", str(PORTS[name])]
     with (root / "logs" / "fastapi.log").open("ab") as log:
-        return processes.spawn(command, log=log, environment=programs.environment(root))
+        process = processes.spawn(command, log=log, environment=programs.environment(root))
+        return programs.bind_to_one_cpu(process, PORTS[name])  # as the others are
 
 
 def comparable(body: bytes) -> Any:

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -81,6 +82,15 @@ def test_a_killed_database_comes_back_with_its_rows(product: Product) -> None:
     product.wait(lambda: product.entries()["postgres"] != killed and _answers(product))
     assert product.sql(COUNT) == [(rows,)]
     assert "PostgreSQL ended (SIGKILL)" in product.output
+
+
+def test_the_web_process_runs_on_one_cpu_with_all_its_threads(product: Product) -> None:
+    product.ensure_running()
+    web = psutil.Process(product.entries()["web"])
+    threads = [thread.id for each in (web, *web.children()) for thread in each.threads()]
+    allowed = {frozenset(os.sched_getaffinity(thread)) for thread in threads}
+    assert len(threads) > 1
+    assert [len(cpus) for cpus in allowed] == [1]
 
 
 def test_a_second_start_is_refused_in_one_line(product: Product) -> None:
