@@ -184,8 +184,9 @@ def statement(name: str, select: str = "", **parts: str) -> str:
 def _rows(sql: str, values: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
+        rows = cursor.fetchall()
         names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _text(name: str) -> str:

@@ -94,8 +94,7 @@ def _record_all(
         first = tick(learner.id, count) - count + 1
         with connection.wrap_database_errors, connection.connection.pipeline():
             save_states(found.states)
-            events = list(_events(learner, found, first, now))  # made while the database saves
-        publish(*events)
+            publish(*_events(learner, found, first, now))  # made while the database saves
     return [found.outcomes[place] for place in range(len(given))]
 
 
