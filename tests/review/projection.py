@@ -17,16 +17,18 @@ from review.ratings import Rating
 from review.read_models import SUMS
 
 Sums = dict[str, int]
+_COUNT_OF = {rating.value: f"{rating.name.lower()}_count" for rating in Rating}
 
 
 def facts(learner: Learner, *, with_adjustments: bool) -> Iterator[tuple[int, date, Sums]]:
     """Yield category, day and signed sums of each fact that counts."""
-    for fact in ReviewHistory.objects.filter(user_id=learner.id).exclude(rating=None):
-        assert fact.rating
+    rows = ReviewHistory.objects.filter(user_id=learner.id).exclude(rating=None)
+    columns = ("category_id", "local_day", "rating", "sign", "taken_ms")
+    for category_id, day, rating, sign, taken_ms in rows.values_list(*columns):
         sums = dict.fromkeys(SUMS, 0)
-        sums |= {"review_count": fact.sign, "taken_ms": fact.sign * fact.taken_ms}
-        sums[f"{Rating(fact.rating).name.lower()}_count"] = fact.sign
-        yield fact.category_id, fact.local_day, sums
+        sums |= {"review_count": sign, "taken_ms": sign * taken_ms}
+        sums[_COUNT_OF[rating]] = sign
+        yield category_id, day, sums
     if with_adjustments:
         for moved in ReviewAdjustment.objects.filter(user_id=learner.id):
             yield (
