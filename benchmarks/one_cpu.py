@@ -4,8 +4,8 @@
 
 Two web processes on one PostgreSQL and one Valkey, started as the product starts its own; one of
 them may then run on every CPU. They take turns, five rounds, medians. The last line is JSON:
-bound_cpu_ms_1 and _8, free_cpu_ms_1 and _8 (of the web process, a review), bound_per_s_8 and
-free_per_s_8, and the ratios: cpu_ratio_1, cpu_ratio_8, per_s_ratio_8.
+bound_cpu_ms_1 and _8, free_cpu_ms_1 and _8 (of the web process, a review), bound_per_s_1 and _8,
+free_per_s_1 and _8 (reviews), and the ratios: cpu_ratio_1, cpu_ratio_8, per_s_ratio_8.
 """
 
 import argparse
@@ -28,10 +28,10 @@ CEILINGS = {"cpu_ratio_1": 1.1, "cpu_ratio_8": 0.9}
 
 
 def let_free(web: psutil.Process) -> None:
-    """Let every thread of the process and its children run on any CPU."""
+    """Let every thread of the process and its children run wherever we may."""
     for process in (web, *web.children(recursive=True)):
         for thread in process.threads():
-            os.sched_setaffinity(thread.id, range(os.cpu_count() or 1))
+            os.sched_setaffinity(thread.id, os.sched_getaffinity(0))
 
 
 def measure(seed: int, webs: dict[str, tuple[int, psutil.Process]]) -> dict[str, list[float]]:

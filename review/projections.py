@@ -184,7 +184,7 @@ def statement(name: str, select: str = "", **parts: str) -> str:
 def _rows(sql: str, values: Any) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        rows = cursor.fetchall()
+        rows = cursor.fetchall()  # first: within a pipeline nothing is described before
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in rows]
 

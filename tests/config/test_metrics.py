@@ -91,6 +91,13 @@ import config.settings
 from config.metrics import count_cache_read
 count_cache_read('statistics', hits=1)
 """
+_AND_IN_A_CHILD = """
+import os
+if os.fork() == 0:
+    count_cache_read('statistics', hits=1)
+else:
+    os.wait()
+"""
 
 
 def test_processes_that_share_a_folder_are_summed(
@@ -103,3 +110,11 @@ def test_processes_that_share_a_folder_are_summed(
     assert _value("cache_hits_total", cache="statistics") == 2
     assert len(list(tmp_path.glob(f"counter_{socket.gethostname()}-*.db"))) == 2
     assert _value("broker_up") == 1
+
+
+def test_a_forked_process_counts_in_a_file_of_its_own(tmp_path: Path) -> None:
+    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-c", _COUNT_ONE + _AND_IN_A_CHILD], env=environment, check=True
+    )
+    assert len(list(tmp_path.glob(f"counter_{socket.gethostname()}-*.db"))) == 2
